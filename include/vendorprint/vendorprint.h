@@ -1,0 +1,536 @@
+/* vendorprint.h - whose code is in this file?
+ *
+ * What holds for all of it:
+ *
+ * Handles.  A vp_db is immutable and counted: any number of threads may share it.  A vp_session
+ * belongs to one thread at a time.  A vp_result is immutable, counted and owns its memory; pointers
+ * read from it live as long as it does, those read from a vp_db as long as that.  Sessions, results
+ * and scans hold a reference on their database.  Nothing but a vp_db survives fork().  NULL may be
+ * freed.  The library has no global state, no init function, installs no signal handler, prints
+ * nothing and leaves the locale alone.
+ *
+ * Errors.  Functions return an enum vp_status.  `err` may be NULL; otherwise its text says in one
+ * line what happened.  What is returned through `ret_*` is written on success only.  The content of
+ * an examined file is never an error: damage gives a result with notes and gaps.
+ *
+ * Structs.  The first member, `size`, is set by the caller to sizeof the struct, for structs that
+ * are passed in and for those that are filled alike; members beyond it are neither read nor
+ * written, so older callers keep working.  Zero is the default of every option.
+ *
+ * Enumerators are numbered for ever.  New ones will come: expect unknown values.
+ *
+ * Text is UTF-8, NUL-terminated and without control characters unless it is called bytes.  Paths
+ * are bytes on POSIX and UTF-8 on Windows.  Sizes and offsets are bytes from the start of the
+ * object.
+ */
+#ifndef VENDORPRINT_VENDORPRINT_H
+#define VENDORPRINT_VENDORPRINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(_WIN32)
+#define VP_API
+#else
+#define VP_API __attribute__((visibility("default")))
+#endif
+
+/* "No offset", "no object", "size not known". */
+#define VP_NONE     UINT64_MAX
+#define VP_NO_INDEX UINT32_MAX
+
+enum vp_status {
+    VP_OK = 0,
+    VP_E_ARGUMENT = 1,    /* the call is wrong */
+    VP_E_MEMORY = 2,      /* the machine, or a limit, has no memory left */
+    VP_E_IO = 3,          /* reading or writing failed */
+    VP_E_NOT_FOUND = 4,   /* no such file, kind, policy or record */
+    VP_E_DATABASE = 5,    /* not a database, damaged, or older than the caller accepts */
+    VP_E_SET = 6,         /* a signature set has errors */
+    VP_E_CALLBACK = 7,    /* a callback of the caller reported failure */
+    VP_E_CANCELLED = 8,   /* a callback asked to stop */
+    VP_E_NOT_REGULAR = 9, /* not a regular file: nothing was read */
+    VP_E_END = 10         /* vp_scan_next: no item is left */
+};
+
+struct vp_error {
+    enum vp_status status;
+    int system_error; /* errno, or 0 */
+    char text[256];
+};
+
+/* ---------------------------------------------------------------- words */
+
+/* Formats, roles and machines of an object. */
+enum vp_format { VP_FORMAT_OTHER = 0, VP_FORMAT_PE32 = 1, VP_FORMAT_PE32_PLUS = 2 };
+
+enum vp_role {
+    VP_ROLE_OTHER = 0,
+    VP_ROLE_PROGRAM = 1,
+    VP_ROLE_LIBRARY = 2,
+    VP_ROLE_DRIVER = 3, /* runs in a Windows kernel or as another native image */
+    VP_ROLE_KERNEL_MODULE = 4,
+    VP_ROLE_FIRMWARE = 5, /* EFI applications, drivers and ROM images */
+    VP_ROLE_INSTALLER = 6,
+    VP_ROLE_PACKAGE = 7
+};
+
+/* How a vendor relates to an object. */
+enum vp_relation {
+    VP_RELATION_PUBLISHER = 1, /* released this object */
+    VP_RELATION_COMPONENT = 2, /* its code is inside */
+    VP_RELATION_MEMBER = 3,    /* an object of its is inside */
+    VP_RELATION_SIGNER = 4,    /* a verified signature of its covers the object */
+    VP_RELATION_CLAIM = 5,     /* only text or unverified data says so */
+    VP_RELATION_BUILDER = 6    /* its tool built the package */
+};
+
+enum vp_level { VP_LEVEL_POSSIBLE = 1, VP_LEVEL_PROBABLE = 2, VP_LEVEL_IDENTIFIED = 3 };
+
+enum vp_outcome { VP_OUTCOME_NOTHING = 0, VP_OUTCOME_FINDINGS = 1 };
+
+/* Facts about an object that are no vendor. */
+enum vp_note_code {
+    VP_NOTE_TRUNCATED = 1,            /* a structure reaches beyond the end of the object */
+    VP_NOTE_MALFORMED = 2,            /* a structure contradicts itself */
+    VP_NOTE_SIGNATURE_UNVERIFIED = 3, /* certificates were parsed, nothing was verified */
+    VP_NOTE_SIGNATURE_UNREADABLE = 4, /* a signature is there and can't be parsed */
+    VP_NOTE_CHANGED_WHILE_READ = 5,
+    VP_NOTE_SHARED_KEY = 6, /* evidence was set aside: its key is shared by several vendors */
+    VP_NOTE_OVERLAY = 7,    /* bytes after the last structure that the format knows */
+    VP_NOTE_PACKED = 8
+};
+
+/* Why something was not examined. */
+enum vp_gap_reason {
+    VP_GAP_READ_FAILED = 1,
+    VP_GAP_MEMORY_LIMIT = 2,
+    VP_GAP_COUNT_LIMIT = 3, /* more records than the limit */
+    VP_GAP_CANCELLED = 4,
+    VP_GAP_DEADLINE = 5,
+    VP_GAP_MEMBER_TOO_LARGE = 6,
+    VP_GAP_NOT_PERMITTED = 7,
+    VP_GAP_DEPTH_LIMIT = 8,
+    VP_GAP_UNSUPPORTED = 9 /* the format is known and not read by this version */
+};
+
+/* What a policy says of a finding. */
+enum vp_answer { VP_ANSWER_NOT_COVERED = 0, VP_ANSWER_COVERED = 1, VP_ANSWER_NEEDS_HUMAN = 2 };
+
+enum vp_subject_type {
+    VP_SUBJECT_VENDOR = 1,
+    VP_SUBJECT_PRODUCT = 2,
+    VP_SUBJECT_ORIGIN = 3,
+    VP_SUBJECT_BUILDER = 4
+};
+
+/* How well a record's source stands. */
+enum vp_confidence { VP_CONFIDENCE_LOW = 1, VP_CONFIDENCE_MEDIUM = 2, VP_CONFIDENCE_HIGH = 3 };
+
+/* Which enumeration vp_name() is asked about. */
+enum vp_names {
+    VP_NAMES_STATUS = 1,
+    VP_NAMES_FORMAT = 2,
+    VP_NAMES_ROLE = 3,
+    VP_NAMES_RELATION = 4,
+    VP_NAMES_LEVEL = 5,
+    VP_NAMES_NOTE = 6,
+    VP_NAMES_GAP = 7,
+    VP_NAMES_ANSWER = 8,
+    VP_NAMES_SUBJECT_TYPE = 9,
+    VP_NAMES_CONFIDENCE = 10,
+    VP_NAMES_KIND = 11,
+    VP_NAMES_VERSION_FROM = 12
+};
+
+/* The library's version, "0.1.0".  Static. */
+VP_API const char *vp_version(void);
+
+/* The word for an enumerator as the JSON output spells it, or "unknown".  Static. */
+VP_API const char *vp_name(enum vp_names which, unsigned value);
+
+/* ---------------------------------------------------------------- keys */
+
+/* A key is XXH3-128 of the kind (16-bit little-endian) followed by the canonical value, as
+ * docs/features.md defines it for each kind. */
+struct vp_key {
+    uint64_t low;
+    uint64_t high;
+    uint16_t kind;
+    uint16_t reserved[3];
+};
+
+/* The kind called `name` ("file-sha256"), or 0. */
+VP_API unsigned vp_kind_from_name(const char *name);
+
+/* Kind number `index` of the library's list, in ascending order, or 0 beyond its end. */
+VP_API unsigned vp_kind_at(size_t index);
+
+/* Turns the text of a value, as `vendorprint features` prints it, into canonical bytes: digests
+ * from hexadecimal digits, texts to canonical form 1.  Writes at most `capacity` bytes to `buffer`
+ * and the full length to ret_len.  VP_E_ARGUMENT: the text is no value of that kind, or the buffer
+ * is short. */
+VP_API enum vp_status vp_value_parse(unsigned kind, const char *text, size_t len, uint8_t *buffer,
+                                     size_t capacity, size_t *ret_len, struct vp_error *err);
+
+/* The key of canonical bytes.  XXH3: https://github.com/Cyan4973/xxHash. */
+VP_API struct vp_key vp_key_make(unsigned kind, const void *value, size_t len);
+
+/* ---------------------------------------------------------------- database */
+
+struct vp_db;
+
+enum vp_db_flags {
+    VP_DB_COPY = 1, /* read into memory: immune to later changes of the file */
+    VP_DB_MAP = 2   /* map even where others may write to the file or its folder */
+};
+
+struct vp_db_options {
+    size_t size;
+    unsigned flags;          /* enum vp_db_flags */
+    uint64_t minimum_serial; /* refuse an older database (roll-back) */
+};
+
+/* Opens the database at `path`; NULL: the default one (the file named by VENDORPRINT_DATABASE, else
+ * the installed one).  The file is mapped unless it or its folder is writable by others than the
+ * owner and this user, or VP_DB_COPY is given; then it is read.  Costs the same for any number of
+ * keys.  A mapped file must be replaced by rename, never written in place. */
+VP_API enum vp_status vp_db_open(const char *path, const struct vp_db_options *options,
+                                 struct vp_db **ret_db, struct vp_error *err);
+
+/* Like vp_db_open, but takes bytes, which are copied. */
+VP_API enum vp_status vp_db_open_memory(const void *data, size_t len,
+                                        const struct vp_db_options *options, struct vp_db **ret_db,
+                                        struct vp_error *err);
+
+VP_API struct vp_db *vp_db_ref(struct vp_db *db);
+VP_API void vp_db_unref(struct vp_db *db);
+
+/* Reads every byte and compares the checksums of all chunks. */
+VP_API enum vp_status vp_db_verify(struct vp_db *db, struct vp_error *err);
+
+struct vp_db_info {
+    size_t size;
+    const char *path; /* NULL for one opened from memory */
+    uint64_t serial;
+    char digest[33];  /* XXH3-128 over the chunks, hexadecimal */
+    char date[11];    /* of the set, YYYY-MM-DD */
+    char expires[11]; /* or "" */
+    uint16_t format_major, format_minor;
+    uint64_t bytes;
+    uint32_t subjects, vendors, products, origins, builders, records, policies;
+    uint64_t keys;
+    uint32_t kinds; /* rows of vp_db_kind */
+    int mapped;
+};
+
+VP_API void vp_db_info(struct vp_db *db, struct vp_db_info *ret_info);
+
+/* One kind of key in the database. */
+struct vp_db_kind {
+    size_t size;
+    uint16_t kind;
+    uint16_t confirm_bits; /* a hit is confirmed to this many bits */
+    uint64_t keys;
+    uint64_t ungated; /* keys that demand their digest of every file */
+};
+
+VP_API enum vp_status vp_db_kind_at(struct vp_db *db, uint32_t index, struct vp_db_kind *ret_kind);
+
+struct vp_subject {
+    size_t size;
+    enum vp_subject_type type;
+    const char *id;       /* "kaspersky", "kaspersky/kvrt" */
+    const char *name;     /* "AO Kaspersky Lab" */
+    uint32_t vendor;      /* index of a product's vendor, else its own */
+    int signs_for_others; /* a signature of this subject never names the vendor */
+};
+
+VP_API enum vp_status vp_db_subject_at(struct vp_db *db, uint32_t index,
+                                       struct vp_subject *ret_subject);
+
+struct vp_policy {
+    size_t size;
+    const char *id; /* "us-bod-17-01" */
+    const char *title;
+    const char *basis; /* legal basis */
+    const char *since; /* YYYY-MM-DD */
+};
+
+VP_API enum vp_status vp_db_policy_at(struct vp_db *db, uint32_t index,
+                                      struct vp_policy *ret_policy);
+
+/* The records of one key: `count` of them, 0 for a miss. */
+struct vp_hit {
+    uint32_t first;
+    uint32_t count;
+};
+
+/* Looks up `count` keys with prefetch; hits[i] belongs to keys[i].  Any thread. */
+VP_API enum vp_status vp_lookup_batch(struct vp_db *db, const struct vp_key *keys, size_t count,
+                                      struct vp_hit *ret_hits);
+
+/* What the set says of a key. */
+struct vp_record {
+    size_t size;
+    uint32_t subject; /* for vp_db_subject_at */
+    uint32_t vendor;
+    const char *version;       /* of the product, or "" */
+    const char *file;          /* original file name, or "" */
+    const char *source;        /* where the fact comes from */
+    const char *date;          /* of the source, YYYY-MM-DD or "" */
+    enum vp_relation relation; /* the strongest that it may yield */
+    enum vp_confidence confidence;
+    int gated;
+};
+
+VP_API enum vp_status vp_db_record_at(struct vp_db *db, struct vp_hit hit, uint32_t index,
+                                      struct vp_record *ret_record);
+
+/* ---------------------------------------------------------------- sessions */
+
+/* Limits are amounts of work, so that answers repeat.  0: the default in brackets. */
+struct vp_limits {
+    uint64_t memory;        /* bytes a top-level file [64 MiB] */
+    uint64_t member_memory; /* bytes of a member or pipe kept in memory [32 MiB] */
+    uint64_t expanded;      /* bytes taken out of containers [2 GiB] */
+    uint32_t depth;         /* containers in containers [8] */
+    uint32_t members;       /* objects a top-level file [100,000] */
+    uint32_t
+        deadline_ms; /* wall clock a top-level file [none]; answers then differ from run to run */
+};
+
+enum vp_session_flags {
+    VP_SESSION_DESCRIBE = 1,    /* name unknown formats in libmagic's words */
+    VP_SESSION_ALL_FEATURES = 2 /* also compute what no key of the database asks for */
+};
+
+/* Whole-file digests to compute whether or not a key asks for them. */
+enum vp_digests { VP_DIGEST_XXH3 = 1, VP_DIGEST_MD5 = 2, VP_DIGEST_SHA1 = 4, VP_DIGEST_SHA256 = 8 };
+
+/* Called between blocks; `total` may be VP_NONE.  Non-zero cancels: the result is then incomplete.
+ */
+typedef int (*vp_progress)(void *context, uint64_t done, uint64_t total);
+
+struct vp_session_options {
+    size_t size;
+    unsigned flags;   /* enum vp_session_flags */
+    unsigned digests; /* enum vp_digests */
+    struct vp_limits limits;
+    vp_progress progress;
+    void *context;
+    const char *magic_file; /* libmagic's compiled data; NULL: libmagic's own default */
+    const char
+        *spool_folder; /* where what exceeds member_memory may be kept, unlinked; NULL: nowhere */
+};
+
+struct vp_session;
+
+/* `db` may be NULL: features without findings.  `options` may be NULL. */
+VP_API enum vp_status vp_session_new(struct vp_db *db, const struct vp_session_options *options,
+                                     struct vp_session **ret_session, struct vp_error *err);
+VP_API void vp_session_free(struct vp_session *session);
+
+struct vp_result;
+
+/* Examines the regular file at `path` (opened without following a link in its last part). */
+VP_API enum vp_status vp_examine_path(struct vp_session *session, const char *path,
+                                      struct vp_result **ret_result, struct vp_error *err);
+
+/* Like vp_examine_path, but reads `fd`, which stays the caller's; its position doesn't matter and
+ * doesn't change.  A pipe is read to its end.  `name` may be NULL: no file name evidence. */
+VP_API enum vp_status vp_examine_fd(struct vp_session *session, int fd, const char *name,
+                                    struct vp_result **ret_result, struct vp_error *err);
+
+/* Like vp_examine_path, but bytes, which are only read during the call. */
+VP_API enum vp_status vp_examine_memory(struct vp_session *session, const void *data, size_t len,
+                                        const char *name, struct vp_result **ret_result,
+                                        struct vp_error *err);
+
+/* A source of the caller.  read_at fills up to `len` bytes at `offset`, tells how many in ret_len
+ * (fewer only at the end) and returns 0, or non-zero for failure: the examination then ends with
+ * VP_E_CALLBACK.  `bytes` is the size of the object. */
+struct vp_source {
+    size_t size;
+    void *context;
+    uint64_t bytes;
+    int (*read_at)(void *context, uint64_t offset, void *buffer, size_t len, size_t *ret_len);
+};
+
+VP_API enum vp_status vp_examine_source(struct vp_session *session, const struct vp_source *source,
+                                        const char *name, struct vp_result **ret_result,
+                                        struct vp_error *err);
+
+/* A feature that the caller knows: the text as `vendorprint features` prints it. */
+struct vp_known_feature {
+    size_t size;
+    uint16_t kind;
+    const char *text;
+    size_t len;
+};
+
+/* Judges features without their file, such as the rows of a table of facts. */
+VP_API enum vp_status vp_examine_features(struct vp_session *session,
+                                          const struct vp_known_feature *features, size_t count,
+                                          const char *name, struct vp_result **ret_result,
+                                          struct vp_error *err);
+
+/* ---------------------------------------------------------------- results */
+
+VP_API struct vp_result *vp_result_ref(struct vp_result *result);
+VP_API void vp_result_unref(struct vp_result *result);
+
+struct vp_summary {
+    size_t size;
+    enum vp_outcome outcome;
+    int complete; /* 0: see the gaps */
+    uint32_t objects, features, findings, notes, gaps;
+    uint64_t bytes_read;   /* from the source */
+    uint64_t bytes_hashed; /* by cryptographic digests of the whole object */
+    uint64_t db_serial;
+    const char *db_digest; /* "" without a database */
+};
+
+VP_API void vp_result_summary(const struct vp_result *result, struct vp_summary *ret_summary);
+
+struct vp_object {
+    size_t size;
+    uint32_t parent;  /* VP_NO_INDEX for the top */
+    const char *name; /* bytes, name_len of them, NUL-terminated */
+    size_t name_len;
+    uint64_t offset; /* in the parent, or VP_NONE */
+    uint64_t bytes;  /* or VP_NONE */
+    enum vp_format format;
+    enum vp_role role;
+    const char *machine;     /* "x86-64", or "" */
+    const char *description; /* libmagic's words, or "" */
+};
+
+VP_API enum vp_status vp_result_object(const struct vp_result *result, uint32_t index,
+                                       struct vp_object *ret_object);
+
+struct vp_feature {
+    size_t size;
+    uint32_t object;
+    uint16_t kind;
+    uint16_t language;    /* Windows language id of a version text, or 0 */
+    const uint8_t *value; /* canonical bytes */
+    size_t value_len;
+    const char *text; /* the same for people; parses back with vp_value_parse */
+    uint64_t offset;  /* where it stands, or VP_NONE */
+    uint64_t bytes;
+    struct vp_key key;
+};
+
+VP_API enum vp_status vp_result_feature(const struct vp_result *result, uint32_t index,
+                                        struct vp_feature *ret_feature);
+
+enum vp_version_from {
+    VP_VERSION_NONE = 0,
+    VP_VERSION_FROM_KEY = 1,
+    VP_VERSION_FROM_FIXED = 2,
+    VP_VERSION_FROM_TEXT = 3
+};
+
+struct vp_finding {
+    size_t size;
+    uint32_t object;
+    uint32_t subject; /* index in the database: the product, or else the vendor */
+    const char *vendor_id, *vendor;
+    const char *product_id, *product; /* "" when not known */
+    const char *version;              /* "" when not known */
+    enum vp_version_from version_from;
+    enum vp_subject_type type;
+    enum vp_relation relation;
+    enum vp_level level;
+    uint32_t measured_right, measured_wrong; /* of this kind of evidence; 0 and 0: not measured */
+    uint32_t evidence;                       /* how many for vp_result_evidence */
+    const char *reason;                      /* one sentence */
+};
+
+VP_API enum vp_status vp_result_finding(const struct vp_result *result, uint32_t index,
+                                        struct vp_finding *ret_finding);
+
+struct vp_evidence {
+    size_t size;
+    uint32_t feature; /* index in the result */
+    uint16_t kind;
+    const char *matched; /* what of the feature's text hit: a phrase, or all of it */
+    const char *source;  /* where the set has the key from */
+    enum vp_confidence confidence;
+};
+
+VP_API enum vp_status vp_result_evidence(const struct vp_result *result, uint32_t finding,
+                                         uint32_t index, struct vp_evidence *ret_evidence);
+
+struct vp_note {
+    size_t size;
+    uint32_t object;
+    enum vp_note_code code;
+    uint64_t offset; /* or VP_NONE */
+    const char *text;
+};
+
+VP_API enum vp_status vp_result_note(const struct vp_result *result, uint32_t index,
+                                     struct vp_note *ret_note);
+
+struct vp_gap {
+    size_t size;
+    uint32_t object;
+    enum vp_gap_reason reason;
+    const char *what; /* what was not examined */
+};
+
+VP_API enum vp_status vp_result_gap(const struct vp_result *result, uint32_t index,
+                                    struct vp_gap *ret_gap);
+
+/* What the policy `policy_id` of the result's database says of finding `finding`.  ret_why is a
+ * sentence of the database, "" if there is none.  What the policy has no source for needs a human.
+ */
+VP_API enum vp_status vp_policy_judge(const struct vp_result *result, uint32_t finding,
+                                      const char *policy_id, enum vp_answer *ret_answer,
+                                      const char **ret_why, struct vp_error *err);
+
+/* ---------------------------------------------------------------- many files */
+
+struct vp_scan;
+
+struct vp_scan_options {
+    size_t size;
+    const struct vp_session_options *session; /* copied; its progress function is not called */
+    unsigned jobs;                            /* threads; 0: one a processor */
+    int unordered;       /* results as they come, not in the order of the walk */
+    int one_file_system; /* don't cross mount points */
+};
+
+struct vp_scan_item {
+    size_t size;
+    const char *path; /* bytes; lives until the next call with this item or vp_scan_free */
+    size_t path_len;
+    enum vp_status status;    /* of this file; result is NULL unless VP_OK */
+    const char *error;        /* "" or one line */
+    struct vp_result *result; /* the caller's to vp_result_unref */
+    int hard_link;            /* the result is that of an earlier path of the same file */
+};
+
+/* Starts to walk `paths` (files or folders; links in them are not followed, and only regular files
+ * are read).  `paths` is copied. */
+VP_API enum vp_status vp_scan_start(struct vp_db *db, const char *const *paths, size_t count,
+                                    const struct vp_scan_options *options,
+                                    struct vp_scan **ret_scan, struct vp_error *err);
+
+/* Waits for the next file.  VP_E_END after the last one.  One thread at a time. */
+VP_API enum vp_status vp_scan_next(struct vp_scan *scan, struct vp_scan_item *ret_item,
+                                   struct vp_error *err);
+
+/* Cancels what is under way, waits for the threads and frees. */
+VP_API void vp_scan_free(struct vp_scan *scan);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

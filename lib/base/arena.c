@@ -1,0 +1,141 @@
+/* arena.c - memory that is freed all at once, with a limit */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The library's one malloc. */
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t size; /* of `bytes` */
+    size_t used;
+    alignas(max_align_t) uint8_t bytes[];
+};
+
+enum { CHUNK_FIRST = 16 << 10, CHUNK_MOST = 1 << 20 };
+
+void vpi_arena_init(struct arena *arena, size_t limit)
+{
+    memset(arena, 0, sizeof *arena);
+    arena->limit = limit;
+}
+
+void vpi_arena_done(struct arena *arena)
+{
+    while (arena->chunks) {
+        struct arena_chunk *next = arena->chunks->next;
+        free(arena->chunks);
+        arena->chunks = next;
+    }
+    arena->used = 0;
+}
+
+void vpi_arena_reset(struct arena *arena)
+{
+    struct arena_chunk *keep = arena->chunks;
+    arena->failed = false;
+    if (!keep)
+        return;
+    struct arena rest = {.chunks = keep->next};
+    vpi_arena_done(&rest);
+    keep->next = NULL;
+    keep->used = 0;
+    arena->used = sizeof *keep + keep->size;
+}
+
+static struct arena_chunk *chunk_new(struct arena *arena, size_t len)
+{
+    size_t size = arena->chunks ? arena->chunks->size : CHUNK_FIRST / 2;
+    size = size < CHUNK_MOST / 2 ? size * 2 : CHUNK_MOST;
+    if (size < len)
+        size = len;
+    if (arena->limit) {
+        size_t left = arena->limit > arena->used ? arena->limit - arena->used : 0;
+        if (left < sizeof(struct arena_chunk) || len > left - sizeof(struct arena_chunk))
+            return NULL;
+        if (size > left - sizeof(struct arena_chunk))
+            size = len;
+    }
+    if (size > SIZE_MAX - sizeof(struct arena_chunk))
+        return NULL;
+    struct arena_chunk *chunk = malloc(sizeof *chunk + size);
+    if (!chunk)
+        return NULL;
+    chunk->size = size;
+    chunk->used = 0;
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+    arena->used += sizeof *chunk + size;
+    return chunk;
+}
+
+void *vpi_arena_alloc(struct arena *arena, size_t len)
+{
+    const size_t align = alignof(max_align_t);
+    if (len > SIZE_MAX - align) {
+        arena->failed = true;
+        return NULL;
+    }
+    size_t padded = (len + align - 1) & ~(align - 1);
+    struct arena_chunk *chunk = arena->chunks;
+    if (!chunk || chunk->size - chunk->used < padded)
+        chunk = chunk_new(arena, padded);
+    if (!chunk) {
+        arena->failed = true;
+        return NULL;
+    }
+    void *bytes = chunk->bytes + chunk->used;
+    chunk->used += padded;
+    memset(bytes, 0, len);
+    return bytes;
+}
+
+void *vpi_arena_array(struct arena *arena, size_t count, size_t len)
+{
+    if (len && count > SIZE_MAX / len) {
+        arena->failed = true;
+        return NULL;
+    }
+    return vpi_arena_alloc(arena, count * len);
+}
+
+char *vpi_arena_text(struct arena *arena, struct span bytes)
+{
+    if (bytes.len == SIZE_MAX)
+        return NULL;
+    char *text = vpi_arena_alloc(arena, bytes.len + 1);
+    if (text && bytes.len)
+        memcpy(text, bytes.data, bytes.len);
+    return text;
+}
+
+char *vpi_arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = len < 0 ? NULL : vpi_arena_alloc(arena, (size_t)len + 1);
+    if (!text)
+        return NULL;
+    va_start(args, format);
+    vsnprintf(text, (size_t)len + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+void *vpi_arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t len)
+{
+    if (count < *capacity)
+        return items;
+    size_t larger = *capacity ? *capacity * 2 : 8;
+    void *copy = vpi_arena_array(arena, larger, len);
+    if (!copy)
+        return NULL;
+    if (count)
+        memcpy(copy, items, count * len);
+    *capacity = larger;
+    return copy;
+}

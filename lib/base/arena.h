@@ -1,0 +1,43 @@
+/* arena.h - memory that is freed all at once, with a limit
+ *
+ * What an arena returns is zeroed, aligned for any type, and lives until vpi_arena_reset or
+ * vpi_arena_done.  At the limit, or when the machine has no memory, allocations return NULL and
+ * `failed` stays set.  One thread at a time.
+ */
+#ifndef VPI_BASE_ARENA_H
+#define VPI_BASE_ARENA_H
+
+#include "base/span.h"
+
+struct arena_chunk;
+
+struct arena {
+    struct arena_chunk *chunks;
+    size_t used;  /* bytes taken from the machine */
+    size_t limit; /* of `used`; 0: none */
+    bool failed;
+};
+
+void vpi_arena_init(struct arena *arena, size_t limit);
+void vpi_arena_done(struct arena *arena);
+
+/* Forgets what was allocated, keeps one chunk for reuse, clears `failed`. */
+void vpi_arena_reset(struct arena *arena);
+
+void *vpi_arena_alloc(struct arena *arena, size_t len);
+
+/* Like vpi_arena_alloc, but for `count` things; an overflow is a failure. */
+void *vpi_arena_array(struct arena *arena, size_t count, size_t len);
+
+/* A copy with a NUL after it. */
+char *vpi_arena_text(struct arena *arena, struct span bytes);
+
+/* Formatted text, NUL-terminated. */
+char *vpi_arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Makes room for one more thing in a growing array: returns `items`, or a larger copy of it, or
+ * NULL (the old array stays as it was).  *capacity is updated. */
+void *vpi_arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t len);
+
+#endif

@@ -1,0 +1,32 @@
+/* certificate.h - the facts in an X.509 certificate (RFC 5280), by our own walk
+ *
+ * Only reading: nothing is verified here.  Real certificates break rules (negative serials, strings
+ * of the wrong type), so nothing is refused that can be read.
+ */
+#ifndef VPI_CRYPTO_CERTIFICATE_H
+#define VPI_CRYPTO_CERTIFICATE_H
+
+#include "crypto/der.h"
+#include "crypto/digest.h"
+
+struct certificate {
+    struct span whole;
+    struct span tbs;    /* with its header: what is hashed */
+    struct span spki;   /* with its header */
+    struct span serial; /* content octets of the INTEGER, as they stand (may be negative) */
+    struct span issuer, subject;            /* Name, with header */
+    enum digest_algorithm signature_digest; /* of the certificate's own signature, or 0 */
+    struct span not_before, not_after;      /* content of the time values */
+    /* Subject attributes in UTF-8 (arena), empty when absent; the last one of each stands. */
+    struct span organization, common_name, country, serial_number, jurisdiction_country;
+    bool is_ca;
+    bool code_signing; /* has the EKU 1.3.6.1.5.5.7.3.3 */
+};
+
+/* False: it can't be read as a certificate. */
+bool vpi_certificate_read(struct arena *arena, struct span der, struct certificate *ret);
+
+/* A string value of any type to UTF-8. */
+bool vpi_der_string(struct arena *arena, const struct der_value *value, struct span *ret);
+
+#endif

@@ -1,0 +1,147 @@
+/* layout.h - the bytes of a .vpdb file: docs/database-format.md is the specification
+ *
+ * Everything is little-endian and at fixed offsets, so that a file is mapped as it is.  Structs are
+ * not laid over the bytes: fields are read with span_uint at the offsets named here.
+ *
+ *   header | chunk rows | chunk | chunk | ...       chunks begin at multiples of 64
+ */
+#ifndef VPI_DB_LAYOUT_H
+#define VPI_DB_LAYOUT_H
+
+#define VPDB_MAGIC "\x89VPDB\r\n\x1a"
+
+enum {
+    VPDB_MAGIC_LEN = 8,
+    VPDB_MAJOR = 1, /* another major is refused; a higher minor only adds chunks */
+    VPDB_MINOR = 0,
+    VPDB_ALIGN = 64,
+    VPDB_CHUNKS_MOST = 64,
+
+    /* header */
+    HEADER_MAGIC = 0,
+    HEADER_MAJOR = 8,      /* u16 */
+    HEADER_MINOR = 10,     /* u16 */
+    HEADER_CHUNKS = 12,    /* u32 */
+    HEADER_FILE_SIZE = 16, /* u64 */
+    HEADER_SERIAL = 24,    /* u64 */
+    HEADER_DIGEST = 32,    /* 16 bytes: canonical XXH3-128 of the chunk rows */
+    HEADER_DATE = 48,      /* u32 days since 1970-01-01 */
+    HEADER_EXPIRES = 52,   /* u32 days, 0: never */
+    HEADER_CANONICAL = 56, /* u32 version of the canonical forms: 1 */
+    HEADER_RESERVED = 60,  /* u32 0 */
+    HEADER_SIZE = 64,
+
+    /* chunk row */
+    CHUNK_ID = 0,        /* 4 bytes of ASCII */
+    CHUNK_FLAGS = 4,     /* u32 0 */
+    CHUNK_OFF = 8,       /* u64 from the start of the file */
+    CHUNK_LEN = 16,      /* u64 bytes */
+    CHUNK_COUNT = 24,    /* u64 rows */
+    CHUNK_CHECKSUM = 32, /* u64 XXH3-64 of the chunk's bytes */
+    CHUNK_ROW = 40,
+
+    /* KIND: one row a kind that has keys, ascending */
+    KINDROW_NUMBER = 0,     /* u16 */
+    KINDROW_GROUP = 2,      /* u8: 'X', 'T' or 'L' */
+    KINDROW_RESERVED = 3,   /* u8 0 */
+    KINDROW_CONFIRM = 4,    /* u16 bits */
+    KINDROW_FORM = 6,       /* u16 enum kind_form */
+    KINDROW_NAME = 8,       /* u32 string */
+    KINDROW_RESERVED2 = 12, /* u32 0 */
+    KINDROW_KEYS = 16,      /* u64 */
+    KINDROW_UNGATED = 24,   /* u64 keys that have a record without a gate */
+    KINDROW_SIZE = 32,
+
+    /* SUBJ: vendors, products, origins and builders, by ascending id */
+    SUBJ_ID = 0,        /* u32 string */
+    SUBJ_NAME = 4,      /* u32 string */
+    SUBJ_VENDOR = 8,    /* u32 row: a product's vendor, else itself */
+    SUBJ_TYPE = 12,     /* u8 enum vp_subject_type */
+    SUBJ_FLAGS = 13,    /* u8 1: signs for others */
+    SUBJ_STATUS = 14,   /* u16 0 active, 1 deprecated */
+    SUBJ_FROM = 16,     /* u32 days, 0: not known */
+    SUBJ_TO = 20,       /* u32 days, 0: not ended */
+    SUBJ_RESERVED = 24, /* 8 bytes 0 */
+    SUBJ_SIZE = 32,
+
+    /* RECS: what the set says of keys; the records of one key stand together */
+    RECS_SUBJECT = 0,     /* u32 row */
+    RECS_GATE = 4,        /* u32 row, or VPDB_NO_ROW */
+    RECS_VERSION = 8,     /* u32 string */
+    RECS_FILE = 12,       /* u32 string */
+    RECS_SOURCE = 16,     /* u32 string */
+    RECS_DATE = 20,       /* u32 days or 0 */
+    RECS_KIND = 24,       /* u16 */
+    RECS_RELATION = 26,   /* u8 enum vp_relation: the strongest that it may yield */
+    RECS_CONFIDENCE = 27, /* u8 enum vp_confidence */
+    RECS_STATUS = 28,     /* u8 0 active, 1 deprecated */
+    RECS_FLAGS = 29,      /* u8 0 */
+    RECS_RESERVED = 30,   /* u16 0 */
+    RECS_SIZE = 32,
+
+    /* GATE: when the digest of an exact key is worth computing */
+    GATE_KIND = 0,        /* u16 kind that it guards */
+    GATE_PREFIX_LEN = 2,  /* u8 0..16 */
+    GATE_RESERVED = 3,    /* u8 0 */
+    GATE_FORMATS = 4,     /* u32 bit 1 << enum vp_format; 0: any */
+    GATE_ROLES = 8,       /* u32 bit 1 << enum vp_role; 0: any */
+    GATE_SUBJECT = 12,    /* u32 vendor row of which some key must hit first, or VPDB_NO_ROW */
+    GATE_SIZE_LEAST = 16, /* u64 */
+    GATE_SIZE_MOST = 24,  /* u64, inclusive */
+    GATE_PREFIX = 32,     /* 16 bytes: the object begins with the first GATE_PREFIX_LEN of them */
+    GATE_KEYS = 48,       /* u64 records behind it */
+    GATE_RESERVED2 = 56,  /* u64 0 */
+    GATE_SIZE = 64,
+
+    /* TABX, TABT, TABL: hash tables of a group.  A 64-byte head, then buckets of one cache line. */
+    TABLE_BUCKETS = 0, /* u64 */
+    TABLE_KEYS = 8,    /* u64 */
+    TABLE_PROBES = 16, /* u32 the most buckets that a look-up visits */
+    TABLE_RESERVED = 20,
+    TABLE_HEAD = 64,
+    BUCKET_SLOTS = 7,
+    BUCKET_TAGS = 0,      /* 7 x u32 */
+    BUCKET_ENTRIES = 28,  /* 7 x u32 row of the group's ENTx chunk, or VPDB_NO_ROW */
+    BUCKET_OVERFLOW = 56, /* u64 bit set: a key whose overflow bit this is stands further on */
+    BUCKET_SIZE = 64,
+    PROBES_MOST = 64,
+
+    /* ENTX, ENTT, ENTL: full keys, apart from the tables, ascending by (high, low) */
+    ENTRY_LOW = 0,    /* u64 */
+    ENTRY_HIGH = 8,   /* u64 */
+    ENTRY_FIRST = 16, /* u32 row of RECS */
+    ENTRY_COUNT = 20, /* u32 */
+    ENTRY_SIZE = 24,
+
+    /* POLI and PITM: policies and their rules; the first rule that fits answers */
+    POLI_ID = 0,     /* u32 string */
+    POLI_TITLE = 4,  /* u32 string */
+    POLI_BASIS = 8,  /* u32 string */
+    POLI_SINCE = 12, /* u32 days */
+    POLI_FIRST = 16, /* u32 row of PITM */
+    POLI_COUNT = 20, /* u32 */
+    POLI_SIZE = 24,
+    PITM_SUBJECT = 0,   /* u32 row: a vendor (and all its products) or one product */
+    PITM_RELATIONS = 4, /* u32 bit 1 << enum vp_relation; 0: any */
+    PITM_ANSWER = 8,    /* u8 enum vp_answer */
+    PITM_LEVELS = 9,    /* u8 bit 1 << enum vp_level; 0: any */
+    PITM_RESERVED = 10, /* u16 0 */
+    PITM_WHY = 12,      /* u32 string */
+    PITM_SIZE = 16,
+
+    /* CALI: how often evidence of a kind was right, on files that were not learned from */
+    CALI_KIND = 0,     /* u16 */
+    CALI_RELATION = 2, /* u8 */
+    CALI_RESERVED = 3, /* u8 0 */
+    CALI_RIGHT = 4,    /* u32 */
+    CALI_WRONG = 8,    /* u32 */
+    CALI_SOURCE = 12,  /* u32 string */
+    CALI_SIZE = 16,
+
+    /* STRS: strings: u32 length, bytes, NUL; a string's number is its offset.  0 is the empty one.
+     */
+};
+
+#define VPDB_NO_ROW UINT32_MAX
+
+#endif

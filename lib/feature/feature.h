@@ -1,0 +1,147 @@
+/* feature.h - observations of an object, and the families that make them
+ *
+ * A feature is a kind, a canonical value and a place.  A family is a file of this folder; it makes
+ * the features of one or a few kinds from the image.  What needs the object's bytes joins the pass.
+ */
+#ifndef VPI_FEATURE_FEATURE_H
+#define VPI_FEATURE_FEATURE_H
+
+#include "base/hash.h"
+#include "crypto/digest.h"
+#include "format/image.h"
+
+enum {
+#define KIND(number, NAME, name, class, form) KIND_##NAME = number,
+#include "feature/list.h"
+#undef KIND
+    KIND_NONE = 0
+};
+
+/* What a hit of a kind is worth; lib/verdict says how they combine. */
+enum kind_class {
+    CLASS_EXACT = 1,     /* unchanged content */
+    CLASS_NARROW = 2,    /* narrows, never identifies: no cryptographic digest */
+    CLASS_SIGNER = 3,    /* who signed; a claim until verified */
+    CLASS_STRUCTURE = 4, /* how it was built */
+    CLASS_TEXT = 5,      /* what it says of itself; yields phrases */
+    CLASS_NAME = 6,      /* what it is called */
+    CLASS_VERSION = 7    /* never looked up; gives a finding its version */
+};
+
+enum kind_form {
+    FORM_HEX = 1,
+    FORM_TEXT = 2,
+    FORM_NAME = 3,
+    FORM_SIZED = 4,
+    FORM_BYTES = 5,
+    FORM_ANYHEX = 6
+};
+
+struct kind {
+    uint16_t number;
+    const char *name;
+    enum kind_class class;
+    enum kind_form form;
+    uint16_t width; /* of FORM_HEX, bytes */
+};
+
+/* All kinds, ascending. */
+extern const struct kind vpi_kinds[];
+extern const size_t vpi_kind_count;
+const struct kind *vpi_kind(unsigned number);
+const struct kind *vpi_kind_named(struct span name);
+
+struct feature {
+    uint16_t kind;
+    uint16_t language;
+    struct span value; /* canonical */
+    const char *text;  /* for people; parses back to `value` */
+    uint64_t off, len; /* in the object; VP_NONE */
+};
+
+/* Everything a family may use.  `demand` says which dear features are wanted: families ask
+ * vpi_feature_wanted(). */
+struct feature_work {
+    const struct image *image;
+    struct source *src;
+    struct crypto *crypto;
+    struct arena *arena; /* scratch: as long as the object's examination */
+    struct source_pass pass;
+    struct span name; /* the object's name, or empty */
+    uint64_t wanted;  /* enum wanted */
+    struct feature *items;
+    size_t count, capacity;
+    struct image *notes; /* where families add notes and gaps: the same image, writable */
+};
+
+/* Dear features: computed only when a key, a gate or the caller asks. */
+enum wanted {
+    WANT_FILE_XXH3 = 1 << 0,
+    WANT_FILE_MD5 = 1 << 1,
+    WANT_FILE_SHA1 = 1 << 2,
+    WANT_FILE_SHA256 = 1 << 3,
+    WANT_AUTHENTICODE_SHA1 = 1 << 4,
+    WANT_AUTHENTICODE_SHA256 = 1 << 5,
+    WANT_SECTIONS = 1 << 6,
+    WANT_RESOURCES = 1 << 7, /* icons and resources */
+    WANT_REST = 1 << 8       /* everything that isn't named above and costs next to nothing */
+};
+
+/* Adds a feature; `value` is copied to the arena.  Returns it to be completed, or NULL (memory: a
+ * gap is recorded).  `text` NULL: made from the value by the kind's form. */
+struct feature *vpi_feature_add(struct feature_work *work, unsigned kind, struct span value,
+                                const char *text);
+
+/* Adds a text or a name in its canonical form, with the original as its text; nothing if that is
+ * empty. */
+struct feature *vpi_feature_add_text(struct feature_work *work, unsigned kind, struct span utf8);
+
+/* The key of a kind and a canonical value. */
+struct hash128 vpi_feature_key(unsigned kind, struct span value);
+
+/* ---- families: one line each in families.h */
+
+#define FAMILY(name) void vpi_family_##name(struct feature_work *work);
+#include "feature/families.h"
+#undef FAMILY
+
+/* Runs every family: first they look at the image and join the pass, then the pass runs, whose
+ * consumers add their features.  False: the pass did not reach the end (a gap is recorded). */
+bool vpi_features_make(struct feature_work *work);
+
+/* ---- canonical forms (canonical.c) */
+
+/* Canonical form 1: NFKC, case folded, (R) (TM) (C) signs and quotes dropped, runs of white space
+ * and control characters one space, none at the ends.  Invalid UTF-8 becomes U+FFFD.  Unicode
+ * version: vpi_canonical_unicode(). */
+bool vpi_canonical_text(struct arena *arena, struct span utf8, struct span *ret);
+const char *vpi_canonical_unicode(void);
+
+/* Text to canonical value by the kind's form; false with a static reason. */
+bool vpi_canonical_value(struct arena *arena, const struct kind *kind, struct span text,
+                         struct span *ret, const char **ret_why);
+
+/* Canonical value to text for people. */
+const char *vpi_canonical_print(struct arena *arena, const struct kind *kind, struct span value);
+
+/* ---- phrases (phrase.c) */
+
+enum {
+    PHRASE_WORDS = 4,
+    PHRASE_CHARACTERS_LEAST = 2,
+    PHRASE_CHARACTERS_MOST = 4,
+    PHRASES_MOST = 512
+};
+
+/* The values under which a feature is looked up.  For TEXT forms: the canonical text, and every run
+ * of 1 to 4 words of it (for scripts without spaces, of 2 to 4 characters); for names and texts
+ * also each of them with runs of digits collapsed to "#".  For other forms the value itself.  Calls
+ * `each` with distinct values; at most PHRASES_MOST. */
+void vpi_phrases(struct arena *arena, const struct kind *kind, struct span value,
+                 void (*each)(void *context, struct span phrase), void *context);
+
+/* The form under which a name of the set is found inside longer text: its words joined by one
+ * space; *ret_words says how many words (or characters of a script without spaces) it has. */
+bool vpi_phrase_of(struct arena *arena, struct span canonical, struct span *ret, size_t *ret_words);
+
+#endif

@@ -1,0 +1,27 @@
+/* format.h - from a source to an image */
+#ifndef VPI_FORMAT_FORMAT_H
+#define VPI_FORMAT_FORMAT_H
+
+#include "format/image.h"
+
+/* Tries the readers of list.h and fills `image` (initialised).  Whether one knew the format is
+ * image->format. */
+void vpi_format_read(struct image *image, struct source *src);
+
+#define FORMAT(name)                                                                               \
+    bool vpi_##name##_probe(struct span head);                                                     \
+    void vpi_##name##_read(struct image *image, struct source *src);
+#include "format/list.h"
+#undef FORMAT
+
+/* libmagic (lib/format/magic.c): words for what no reader knows.  A cookie a session, opened at the
+ * first use; `magic_file` may be NULL. */
+struct magic_words;
+struct magic_words *vpi_magic_new(const char *magic_file);
+void vpi_magic_free(struct magic_words *words);
+/* Words for the first bytes of an object (at most 64 KiB are used); NULL and *ret_error on failure.
+ */
+const char *vpi_magic_describe(struct magic_words *words, struct span first,
+                               const char **ret_error);
+
+#endif

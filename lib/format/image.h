@@ -1,0 +1,141 @@
+/* image.h - what a format reader found: the same struct for every format
+ *
+ * A reader fills what its format has and leaves the rest empty.  Spans point into the source's
+ * blocks or into the arena; both live as long as the examination of the object.  Offsets are bytes
+ * from the start of the object.  Features are made from this struct, never from a format's own
+ * structures.
+ */
+#ifndef VPI_FORMAT_IMAGE_H
+#define VPI_FORMAT_IMAGE_H
+
+#include "io/source.h"
+
+/* Named maxima: what is beyond them is noted (VP_NOTE_MALFORMED or a count gap), not read. */
+enum {
+    IMAGE_SECTIONS_MOST = 2048,
+    IMAGE_IMPORTS_MOST = 65536,
+    IMAGE_EXPORTS_MOST = 65536,
+    IMAGE_TEXTS_MOST = 4096,
+    IMAGE_BLOBS_MOST = 8192,
+    IMAGE_NOTES_MOST = 64
+};
+
+struct image_section {
+    struct span name;  /* bytes as in the table, NULs at the end taken off */
+    uint64_t off, len; /* in the file; clamped to it */
+    uint64_t address, address_len;
+    uint32_t flags; /* the format's own */
+};
+
+struct image_import {
+    struct span library; /* bytes as written */
+    struct span name;    /* empty for an ordinal */
+    uint16_t ordinal;
+    bool by_ordinal;
+    bool delayed;
+};
+
+struct image_export {
+    struct span name; /* empty for an ordinal alone */
+    uint32_t ordinal;
+    bool forwarded;
+};
+
+/* A text that describes the object: one string of VERSIONINFO, for instance. */
+struct image_text {
+    const char *field; /* "CompanyName": static for known fields, else in the arena */
+    struct span utf8;  /* the value; unpaired surrogates are U+FFFD */
+    uint64_t off;      /* of the value in the file, or VP_NONE */
+    uint64_t len;      /* in the file, bytes */
+    uint16_t language; /* Windows language id, or 0 */
+    uint16_t code_page;
+};
+
+enum image_blob_type {
+    BLOB_RESOURCE = 1,    /* any resource's data */
+    BLOB_ICON = 2,        /* one icon image (RT_ICON) */
+    BLOB_MANIFEST = 3,    /* RT_MANIFEST: XML text */
+    BLOB_SIGNATURE = 4,   /* one WIN_CERTIFICATE's content: PKCS#7 SignedData, DER */
+    BLOB_RICH = 5,        /* the Rich header's decoded bytes, from "DanS" up to "Rich" (arena) */
+    BLOB_CODEVIEW = 6,    /* the CodeView record that a debug directory points to */
+    BLOB_CLR_METADATA = 7 /* the .NET metadata root ("BSJB") */
+};
+
+struct image_blob {
+    enum image_blob_type type;
+    uint64_t off, len;     /* in the file; VP_NONE when not in one piece there */
+    struct span bytes;     /* empty: not read; take it from the source or by the pass */
+    uint32_t id;           /* resource: name id, or 0; signature: wCertificateType */
+    uint32_t kind;         /* resource: type id, or 0 for a named type; signature: wRevision */
+    struct span name;      /* resource: name in UTF-8 when it has no id */
+    struct span kind_name; /* resource: type name in UTF-8 when it has no id */
+    uint16_t language;
+};
+
+struct image_note {
+    enum vp_note_code code;
+    uint64_t off;
+    const char *text;
+};
+
+struct image_gap {
+    enum vp_gap_reason reason;
+    const char *what;
+};
+
+struct image {
+    enum vp_format format;
+    enum vp_role role;
+    const char *machine; /* static: "x86", "x86-64", "arm64", ... */
+    unsigned bits;       /* 32 or 64 */
+
+    struct image_section *sections;
+    size_t section_count, section_capacity;
+    struct image_import *imports; /* in the order of the tables: imphash depends on it */
+    size_t import_count, import_capacity;
+    struct image_export *exports; /* in the order of the name table */
+    size_t export_count, export_capacity;
+    struct span export_library; /* the DLL name in the export directory */
+    struct image_text *texts;
+    size_t text_count, text_capacity;
+    struct image_blob *blobs;
+    size_t blob_count, blob_capacity;
+    struct image_note notes[IMAGE_NOTES_MOST];
+    size_t note_count;
+    struct image_gap gaps[IMAGE_NOTES_MOST];
+    size_t gap_count;
+
+    /* VERSIONINFO's fixed field, numeric: "1.2.3.4", or NULL. */
+    const char *fixed_file_version;
+    const char *fixed_product_version;
+
+    /* What Authenticode hashes: the file without the checksum, the security directory entry and the
+     * certificate table; empty for formats without. */
+    struct source_range signed_ranges[4];
+    size_t signed_range_count;
+    /* Zeros that a signer would add to the end of an unsigned file before it hashes it (0 to 7). */
+    unsigned signed_padding;
+    bool has_signature_table;
+
+    struct arena *arena; /* where the arrays live */
+};
+
+/* Zeroed, with its arena. */
+void vpi_image_init(struct image *image, struct arena *arena);
+
+/* A new last element, zeroed, or NULL: memory or the named maximum, then a gap is recorded. */
+struct image_section *vpi_image_section(struct image *image);
+struct image_import *vpi_image_import(struct image *image);
+struct image_export *vpi_image_export(struct image *image);
+struct image_text *vpi_image_text(struct image *image);
+struct image_blob *vpi_image_blob(struct image *image);
+
+/* Facts about the object; beyond IMAGE_NOTES_MOST they are dropped.  Text is static or in the
+ * arena. */
+void vpi_image_note(struct image *image, enum vp_note_code code, uint64_t off, const char *text);
+void vpi_image_gap(struct image *image, enum vp_gap_reason reason, const char *what);
+
+/* After a failed vpi_source_get: a note for a short source, a gap for a failed read or memory. */
+void vpi_image_short(struct image *image, const struct source *src, uint64_t off, const char *what);
+
+#endif

@@ -1,0 +1,59 @@
+/* test_arena.c - memory with a limit */
+#include <check.h>
+
+#include "base/arena.h"
+
+START_TEST(memory_is_zeroed_and_aligned)
+{
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    for (size_t len = 1; len < 300; len++) {
+        uint8_t *bytes = vpi_arena_alloc(&arena, len);
+        ck_assert_ptr_nonnull(bytes);
+        ck_assert_uint_eq((uintptr_t)bytes % 16, 0);
+        for (size_t i = 0; i < len; i++)
+            ck_assert_uint_eq(bytes[i], 0);
+        memset(bytes, 0xff, len);
+    }
+    vpi_arena_done(&arena);
+}
+END_TEST
+
+START_TEST(the_limit_holds_and_failure_sticks_until_reset)
+{
+    struct arena arena;
+    vpi_arena_init(&arena, 100000);
+    while (vpi_arena_alloc(&arena, 1000))
+        ck_assert_uint_le(arena.used, 100000);
+    ck_assert(arena.failed);
+    ck_assert_ptr_null(vpi_arena_alloc(&arena, SIZE_MAX));
+    ck_assert_ptr_null(vpi_arena_array(&arena, SIZE_MAX / 2, 4));
+    vpi_arena_reset(&arena);
+    ck_assert(!arena.failed);
+    ck_assert_ptr_nonnull(vpi_arena_alloc(&arena, 1000));
+    vpi_arena_done(&arena);
+}
+END_TEST
+
+START_TEST(growing_keeps_what_was_there)
+{
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    int *items = NULL;
+    size_t capacity = 0;
+    for (int i = 0; i < 1000; i++) {
+        items = vpi_arena_grow(&arena, items, (size_t)i, &capacity, sizeof *items);
+        ck_assert_ptr_nonnull(items);
+        items[i] = i;
+    }
+    for (int i = 0; i < 1000; i++)
+        ck_assert_int_eq(items[i], i);
+    vpi_arena_done(&arena);
+}
+END_TEST
+
+#define TESTS                                                                                      \
+    TEST(memory_is_zeroed_and_aligned)                                                             \
+    TEST(the_limit_holds_and_failure_sticks_until_reset)                                           \
+    TEST(growing_keeps_what_was_there)
+#include "check_main.h"
