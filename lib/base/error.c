@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void say(struct vp_error *err, enum vp_status status, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void say(struct vp_error *err, enum vp_status status,
+                                                      const char *format, va_list args)
 {
     err->status = status;
     err->system_error = 0;
