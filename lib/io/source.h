@@ -58,6 +58,10 @@ bool vpi_source_get(struct source *src, uint64_t off, uint64_t len, struct span 
 /* Like vpi_source_get, but what there is of `len` bytes: shorter at the end of the source. */
 bool vpi_source_get_some(struct source *src, uint64_t off, uint64_t len, struct span *ret);
 
+/* For lib/io itself: exactly `len` bytes past the cache, and a cached block or NULL. */
+bool vpi_source_read(struct source *src, uint64_t off, void *buffer, size_t len);
+const uint8_t *vpi_source_cached(const struct source *src, uint64_t number);
+
 /* ---- the sequential pass: one walk over the blocks feeds every consumer at once */
 
 struct source_range {
