@@ -109,13 +109,23 @@ struct hash128 vpi_feature_key(unsigned kind, struct span value);
  * consumers add their features.  False: the pass did not reach the end (a gap is recorded). */
 bool vpi_features_make(struct feature_work *work);
 
-/* ---- canonical forms (canonical.c) */
+/* ---- canonical forms (canonical.c, value.c) */
+
+enum { CANONICAL_MOST = 8192, VALUE_DIGITS_MOST = 64 };
 
 /* Canonical form 1: NFKC, case folded, (R) (TM) (C) signs and quotes dropped, runs of white space
- * and control characters one space, none at the ends.  Invalid UTF-8 becomes U+FFFD.  Unicode
- * version: vpi_canonical_unicode(). */
+ * and control characters one space, none at the ends.  Invalid UTF-8 becomes U+FFFD.  Only the
+ * first CANONICAL_MOST bytes count, and the result is no longer than that.  It is its own canonical
+ * form.  Unicode version: vpi_canonical_unicode(). */
 bool vpi_canonical_text(struct arena *arena, struct span utf8, struct span *ret);
 const char *vpi_canonical_unicode(void);
+
+/* The code point at `off` (U+FFFD for a byte that begins no well-formed one) and its length in
+ * bytes; 0 at the end. */
+size_t vpi_utf8_next(struct span utf8, size_t off, int32_t *ret);
+
+/* At most `most` bytes of it, no character split. */
+struct span vpi_utf8_cut(struct span utf8, size_t most);
 
 /* Text to canonical value by the kind's form; false with a static reason. */
 bool vpi_canonical_value(struct arena *arena, const struct kind *kind, struct span text,
