@@ -17,16 +17,19 @@ struct certificate {
     struct span issuer, subject;            /* Name, with header */
     enum digest_algorithm signature_digest; /* of the certificate's own signature, or 0 */
     struct span not_before, not_after;      /* content of the time values */
-    /* Subject attributes in UTF-8 (arena), empty when absent; the last one of each stands. */
+    /* Subject attributes in UTF-8, empty when absent; the last one of each stands.  Like all spans
+     * here they point into the certificate's own bytes, or into the arena. */
     struct span organization, common_name, country, serial_number, jurisdiction_country;
+    struct span key_identifier; /* subjectKeyIdentifier's octets, or empty */
     bool is_ca;
     bool code_signing; /* has the EKU 1.3.6.1.5.5.7.3.3 */
 };
 
-/* False: it can't be read as a certificate. */
+/* False: it can't be read as a certificate, or no memory (arena->failed). */
 bool vpi_certificate_read(struct arena *arena, struct span der, struct certificate *ret);
 
-/* A string value of any type to UTF-8. */
+/* A string value of any type to UTF-8; of the value's own bytes if they are that already.  False:
+ * not a string, or no memory (arena->failed). */
 bool vpi_der_string(struct arena *arena, const struct der_value *value, struct span *ret);
 
 #endif
