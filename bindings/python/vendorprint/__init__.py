@@ -1,0 +1,59 @@
+"""vendorprint: whose code is in this file?
+
+    import vendorprint
+
+    with vendorprint.Database.open() as db, vendorprint.Session(db) as session:
+        for finding in session.examine("setup.exe").findings:
+            print(finding.vendor, finding.product, finding.version, finding.relation, finding.level)
+
+A Database may be shared by all threads; a Session belongs to one thread at a time, and the GIL is
+free while it works.  Everything handed out is a frozen dataclass that owns its memory.  Whatever
+goes wrong with the machine, the arguments or a database is a VendorprintError; the content of a
+file never is.  Handles are freed with close(), at the end of a `with` block, or when collected.
+"""
+
+from __future__ import annotations
+
+from ._database import Database, key, kinds, library_version
+from ._session import Scan, Session, scan
+from ._source import Source
+from ._types import (
+    Answer,
+    Confidence,
+    DatabaseInfo,
+    Digests,
+    Evidence,
+    Feature,
+    Finding,
+    Format,
+    Gap,
+    GapReason,
+    Judgement,
+    Key,
+    KindInfo,
+    Level,
+    Limits,
+    Note,
+    NoteCode,
+    Object,
+    Outcome,
+    Policy,
+    Record,
+    Relation,
+    Result,
+    Role,
+    ScanItem,
+    Status,
+    Subject,
+    SubjectType,
+    VendorprintError,
+    VersionFrom,
+)
+
+__all__ = [
+    "Answer", "Confidence", "Database", "DatabaseInfo", "Digests", "Evidence", "Feature",
+    "Finding", "Format", "Gap", "GapReason", "Judgement", "Key", "KindInfo", "Level", "Limits",
+    "Note", "NoteCode", "Object", "Outcome", "Policy", "Record", "Relation", "Result", "Role",
+    "Scan", "ScanItem", "Session", "Source", "Status", "Subject", "SubjectType",
+    "VendorprintError", "VersionFrom", "key", "kinds", "library_version", "scan",
+]  # fmt: skip
