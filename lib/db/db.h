@@ -18,8 +18,7 @@ struct db_record {
     enum vp_relation relation;
     enum vp_confidence confidence;
     bool deprecated;
-    const char *version, *file, *source; /* in the database */
-    uint32_t date;
+    const char *version, *file, *source, *date; /* in the database */
 };
 
 struct db_gate {

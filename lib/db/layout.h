@@ -24,9 +24,9 @@ enum {
     HEADER_CHUNKS = 12,    /* u32 */
     HEADER_FILE_SIZE = 16, /* u64 */
     HEADER_SERIAL = 24,    /* u64 */
-    HEADER_DIGEST = 32,    /* 16 bytes: canonical XXH3-128 of the chunk rows */
-    HEADER_DATE = 48,      /* u32 days since 1970-01-01 */
-    HEADER_EXPIRES = 52,   /* u32 days, 0: never */
+    HEADER_DIGEST = 32,  /* 16 bytes: canonical XXH3-128 of header (these 16 as 0) and chunk rows */
+    HEADER_DATE = 48,    /* u32 days since 1970-01-01 */
+    HEADER_EXPIRES = 52, /* u32 days, 0: never */
     HEADER_CANONICAL = 56, /* u32 version of the canonical forms: 1 */
     HEADER_RESERVED = 60,  /* u32 0 */
     HEADER_SIZE = 64,
@@ -70,7 +70,7 @@ enum {
     RECS_VERSION = 8,     /* u32 string */
     RECS_FILE = 12,       /* u32 string */
     RECS_SOURCE = 16,     /* u32 string */
-    RECS_DATE = 20,       /* u32 days or 0 */
+    RECS_DATE = 20,       /* u32 string: as exact as its source is */
     RECS_KIND = 24,       /* u16 */
     RECS_RELATION = 26,   /* u8 enum vp_relation: the strongest that it may yield */
     RECS_CONFIDENCE = 27, /* u8 enum vp_confidence */
@@ -117,7 +117,7 @@ enum {
     POLI_ID = 0,     /* u32 string */
     POLI_TITLE = 4,  /* u32 string */
     POLI_BASIS = 8,  /* u32 string */
-    POLI_SINCE = 12, /* u32 days */
+    POLI_SINCE = 12, /* u32 string */
     POLI_FIRST = 16, /* u32 row of PITM */
     POLI_COUNT = 20, /* u32 */
     POLI_SIZE = 24,
