@@ -1,0 +1,99 @@
+/* database.h - an open database, for the files of this folder */
+#ifndef VPI_DB_DATABASE_H
+#define VPI_DB_DATABASE_H
+
+#include <stdatomic.h>
+
+#include "base/arena.h"
+#include "db/db.h"
+#include "io/map.h"
+
+/* The chunks that this version reads. */
+enum db_slot {
+    SLOT_KIND,
+    SLOT_SUBJ,
+    SLOT_RECS,
+    SLOT_GATE,
+    SLOT_TABX,
+    SLOT_ENTX,
+    SLOT_TABT,
+    SLOT_ENTT,
+    SLOT_TABL,
+    SLOT_ENTL,
+    SLOT_POLI,
+    SLOT_PITM,
+    SLOT_CALI,
+    SLOT_STRS,
+    SLOT_COUNT
+};
+
+enum { DB_GROUPS = 3, KINDS_MOST = 4096, STRING_MOST = 4096 };
+
+/* A kind's row, copied at open. */
+struct db_kind {
+    uint16_t number;
+    uint16_t confirm;
+    uint8_t group; /* index of a db_table */
+    uint64_t keys, ungated;
+};
+
+struct db_table {
+    struct span buckets; /* without the head */
+    uint64_t bucket_count;
+    uint64_t keys;
+    uint32_t probes;
+    struct span entries;
+    uint32_t entry_count;
+};
+
+/* A row of the chunk table, known or not. */
+struct db_chunk {
+    char id[5];
+    uint64_t off, len, rows, checksum;
+};
+
+/* Everything but the chunks' bytes was copied at open and is never read from the map again. */
+struct vp_db {
+    struct arena arena; /* owns this struct too */
+    atomic_uint refs;
+    struct map map;
+    struct span bytes;
+    const char *path; /* or NULL */
+    uint64_t serial;
+    uint32_t date, expires;
+    uint16_t major, minor;
+    char digest[33];
+    struct db_chunk chunks[VPDB_CHUNKS_MOST];
+    uint32_t chunk_count;
+    struct span slots[SLOT_COUNT];
+    uint32_t rows[SLOT_COUNT];
+    struct db_table tables[DB_GROUPS];
+    struct db_kind *kinds;
+    uint32_t kind_count;
+};
+
+/* A row of a chunk of fixed rows; false beyond the end. */
+bool vpi_db_row(const struct vp_db *db, enum db_slot slot, uint32_t row, struct span *ret);
+
+/* A string by its number: "" unless it is UTF-8 without control characters and ends in NUL. */
+const char *vpi_db_string(const struct vp_db *db, uint64_t number);
+
+const struct db_kind *vpi_db_kind(const struct vp_db *db, unsigned number);
+
+/* Parses the header and the chunk table of db->bytes into the rest of `db`. */
+enum vp_status vpi_db_structure(struct vp_db *db, struct vp_error *err);
+
+/* The digest that stands in the header: of header, with the digest as zeros, and chunk rows. */
+struct hash128 vpi_db_digest_of(struct span bytes, uint32_t chunks);
+
+/* (high * buckets) >> 64 without a 128-bit type. */
+static inline uint64_t vpi_db_home(uint64_t high, uint64_t buckets)
+{
+    uint64_t a = high >> 32, b = high & UINT32_MAX;
+    uint64_t c = buckets >> 32, d = buckets & UINT32_MAX;
+    uint64_t middle = a * d + (b * d >> 32); /* at most 2^64 - 1 */
+    uint64_t low = (middle & UINT32_MAX) + b * c;
+    return a * c + (middle >> 32) + (low >> 32);
+}
+
+#endif

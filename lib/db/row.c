@@ -1,0 +1,216 @@
+/* row.c - rows of the database, copied out and clamped; nothing here trusts the map twice */
+#include "db/database.h"
+
+enum { POLICIES_MOST = 4096 };
+
+bool vpi_db_row(const struct vp_db *db, enum db_slot slot, uint32_t row, struct span *ret)
+{
+    if (row >= db->rows[slot])
+        return false;
+    uint64_t size = db->slots[slot].len / db->rows[slot];
+    return span_sub(db->slots[slot], row * size, size, ret);
+}
+
+/* Bytes of one well-formed UTF-8 character that isn't a control character; 0: none begins here. */
+static size_t character(struct span text, size_t off)
+{
+    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+    uint8_t first = text.data[off];
+    if (first < 0x80)
+        return first >= 0x20 && first != 0x7f;
+    size_t len = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || len > text.len - off)
+        return 0;
+    uint32_t code = first & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        uint8_t next = text.data[off + i];
+        if ((next & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (next & 0x3f);
+    }
+    if (code < least[len] || code < 0xa0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+        return 0;
+    return len;
+}
+
+const char *vpi_db_string(const struct vp_db *db, uint64_t number)
+{
+    struct span chunk = db->slots[SLOT_STRS], text;
+    uint64_t len;
+    if (!span_uint(chunk, number, 4, &len) || len > STRING_MOST ||
+        !span_sub(chunk, number + 4, len + 1, &text) || text.data[len] != 0)
+        return "";
+    text.len = (size_t)len;
+    for (size_t off = 0; off < text.len;) {
+        size_t step = character(text, off);
+        if (step == 0)
+            return "";
+        off += step;
+    }
+    return (const char *)text.data;
+}
+
+static const char *string_at(const struct vp_db *db, struct reader *r)
+{
+    return vpi_db_string(db, reader_u32(r));
+}
+
+bool vpi_db_subject(const struct vp_db *db, uint32_t row, struct db_subject *ret)
+{
+    struct span bytes;
+    if (!vpi_db_row(db, SLOT_SUBJ, row, &bytes))
+        return false;
+    struct reader r = reader_at(bytes, 0);
+    struct db_subject subject = {.id = string_at(db, &r), .name = string_at(db, &r)};
+    subject.vendor = reader_u32(&r);
+    unsigned type = reader_u8(&r);
+    unsigned flags = reader_u8(&r);
+    unsigned status = reader_u16(&r);
+    if (r.bad || type < VP_SUBJECT_VENDOR || type > VP_SUBJECT_BUILDER || status > 1 ||
+        subject.vendor >= db->rows[SLOT_SUBJ] ||
+        (type != VP_SUBJECT_PRODUCT && subject.vendor != row))
+        return false;
+    subject.type = (enum vp_subject_type)type;
+    subject.signs_for_others = flags & 1;
+    subject.deprecated = status == 1;
+    *ret = subject;
+    return true;
+}
+
+bool vpi_db_record(const struct vp_db *db, uint32_t row, struct db_record *ret)
+{
+    struct span bytes;
+    struct db_subject subject;
+    if (!vpi_db_row(db, SLOT_RECS, row, &bytes))
+        return false;
+    struct reader r = reader_at(bytes, 0);
+    struct db_record record = {.subject = reader_u32(&r), .gate = reader_u32(&r)};
+    record.version = string_at(db, &r);
+    record.file = string_at(db, &r);
+    record.source = string_at(db, &r);
+    record.date = string_at(db, &r);
+    record.kind = reader_u16(&r);
+    unsigned relation = reader_u8(&r);
+    unsigned confidence = reader_u8(&r);
+    unsigned status = reader_u8(&r);
+    if (r.bad || !vpi_db_subject(db, record.subject, &subject) ||
+        relation < VP_RELATION_PUBLISHER || relation > VP_RELATION_BUILDER ||
+        confidence < VP_CONFIDENCE_LOW || confidence > VP_CONFIDENCE_HIGH || status > 1)
+        return false;
+    if (record.gate != VPDB_NO_ROW && record.gate >= db->rows[SLOT_GATE])
+        return false;
+    record.vendor = subject.vendor;
+    record.relation = (enum vp_relation)relation;
+    record.confidence = (enum vp_confidence)confidence;
+    record.deprecated = status == 1;
+    *ret = record;
+    return true;
+}
+
+bool vpi_db_gate(const struct vp_db *db, uint32_t row, struct db_gate *ret)
+{
+    struct span bytes;
+    if (!vpi_db_row(db, SLOT_GATE, row, &bytes))
+        return false;
+    struct reader r = reader_at(bytes, 0);
+    struct db_gate gate = {.kind = reader_u16(&r), .prefix_len = reader_u8(&r)};
+    reader_skip(&r, 1);
+    gate.formats = reader_u32(&r);
+    gate.roles = reader_u32(&r);
+    gate.vendor = reader_u32(&r);
+    gate.size_least = reader_u64(&r);
+    gate.size_most = reader_u64(&r);
+    struct span prefix = reader_span(&r, sizeof gate.prefix);
+    gate.keys = reader_u64(&r);
+    if (r.bad || gate.prefix_len > sizeof gate.prefix || gate.size_least > gate.size_most ||
+        (gate.vendor != VPDB_NO_ROW && gate.vendor >= db->rows[SLOT_SUBJ]))
+        return false;
+    memcpy(gate.prefix, prefix.data, sizeof gate.prefix);
+    *ret = gate;
+    return true;
+}
+
+bool vpi_db_calibration(const struct vp_db *db, uint32_t row, struct db_calibration *ret)
+{
+    struct span bytes;
+    if (!vpi_db_row(db, SLOT_CALI, row, &bytes))
+        return false;
+    struct reader r = reader_at(bytes, 0);
+    struct db_calibration calibration = {.kind = reader_u16(&r)};
+    unsigned relation = reader_u8(&r);
+    reader_skip(&r, 1);
+    calibration.right = reader_u32(&r);
+    calibration.wrong = reader_u32(&r);
+    if (r.bad || relation < VP_RELATION_PUBLISHER || relation > VP_RELATION_BUILDER)
+        return false;
+    calibration.relation = (enum vp_relation)relation;
+    *ret = calibration;
+    return true;
+}
+
+bool vpi_db_policy_named(const struct vp_db *db, const char *id, uint32_t *ret_first,
+                         uint32_t *ret_count)
+{
+    uint32_t policies = db->rows[SLOT_POLI] < POLICIES_MOST ? db->rows[SLOT_POLI] : POLICIES_MOST;
+    for (uint32_t row = 0; row < policies; row++) {
+        struct span bytes;
+        if (!vpi_db_row(db, SLOT_POLI, row, &bytes))
+            return false;
+        struct reader r = reader_at(bytes, POLI_ID);
+        if (strcmp(string_at(db, &r), id) != 0)
+            continue;
+        r = reader_at(bytes, POLI_FIRST);
+        uint32_t first = reader_u32(&r), count = reader_u32(&r), rules = db->rows[SLOT_PITM];
+        if (first > rules || count > rules - first)
+            return false;
+        *ret_first = first;
+        *ret_count = count;
+        return true;
+    }
+    return false;
+}
+
+bool vpi_db_rule(const struct vp_db *db, uint32_t row, struct db_rule *ret)
+{
+    struct span bytes;
+    if (!vpi_db_row(db, SLOT_PITM, row, &bytes))
+        return false;
+    struct reader r = reader_at(bytes, 0);
+    struct db_rule rule = {.subject = reader_u32(&r), .relations = reader_u32(&r)};
+    unsigned answer = reader_u8(&r);
+    rule.levels = reader_u8(&r);
+    reader_skip(&r, 2);
+    rule.why = string_at(db, &r);
+    if (r.bad || rule.subject >= db->rows[SLOT_SUBJ] || answer > VP_ANSWER_NEEDS_HUMAN)
+        return false;
+    rule.answer = (enum vp_answer)answer;
+    *ret = rule;
+    return true;
+}
+
+bool vpi_db_has_kind(const struct vp_db *db, unsigned kind)
+{
+    const struct db_kind *row = vpi_db_kind(db, kind);
+    return row && row->keys > 0;
+}
+
+bool vpi_db_has_ungated(const struct vp_db *db, unsigned kind)
+{
+    const struct db_kind *row = vpi_db_kind(db, kind);
+    return row && row->ungated > 0;
+}
+
+uint32_t vpi_db_gate_count(const struct vp_db *db)
+{
+    return db->rows[SLOT_GATE];
+}
+
+uint64_t vpi_db_serial(const struct vp_db *db)
+{
+    return db->serial;
+}
+
+const char *vpi_db_digest(const struct vp_db *db)
+{
+    return db->digest;
+}

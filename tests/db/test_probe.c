@@ -1,0 +1,164 @@
+/* test_probe.c - every key that was built is found, and no other */
+#include <check.h>
+
+#include "db/database.h"
+#include "sample.h"
+
+enum { MANY = 100000 };
+
+static struct vp_db *open_sample(struct arena *arena, size_t count)
+{
+    struct span bytes;
+    struct vp_db *db = NULL;
+    ck_assert_int_eq(sample_write(arena, count, &bytes), VP_OK);
+    ck_assert_int_eq(vp_db_open_memory(bytes.data, bytes.len, NULL, &db, NULL), VP_OK);
+    return db;
+}
+
+START_TEST(every_key_that_was_built_is_found_and_none_else)
+{
+    static const uint16_t kinds[] = {KIND_FILE_SHA256, KIND_FILE_MD5, KIND_COMPANY_NAME};
+    static struct vp_key keys[MANY];
+    static struct vp_hit hits[MANY];
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    struct vp_db *db = open_sample(&arena, MANY);
+    struct vp_error err;
+    ck_assert_msg(vp_db_verify(db, &err) == VP_OK, "%s", err.text);
+    for (size_t i = 0; i < MANY; i++)
+        keys[i] = sample_key(kinds[i % 3], i);
+    ck_assert_int_eq(vp_lookup_batch(db, keys, MANY, hits), VP_OK);
+    for (size_t i = 0; i < MANY; i++) {
+        struct vp_record record = {.size = sizeof record};
+        ck_assert_uint_eq(hits[i].count, i % 10 == 0 ? 2 : 1);
+        ck_assert_int_eq(vp_db_record_at(db, hits[i], 0, &record), VP_OK);
+        ck_assert_uint_eq(record.subject, i % 2);
+        ck_assert_str_eq(record.version, i % 4 ? "" : "1.2.3");
+        ck_assert_int_eq(record.gated, i % 6 == 0);
+    }
+    for (size_t i = 0; i < MANY; i++)
+        keys[i] = sample_key(kinds[i % 3], MANY + i);
+    ck_assert_int_eq(vp_lookup_batch(db, keys, MANY, hits), VP_OK);
+    for (size_t i = 0; i < MANY; i++)
+        ck_assert_uint_eq(hits[i].count, 0);
+    vp_db_unref(db);
+    vpi_arena_done(&arena);
+}
+END_TEST
+
+START_TEST(a_key_that_differs_in_one_bit_misses)
+{
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    struct vp_db *db = open_sample(&arena, 100);
+    for (unsigned bit = 0; bit < 128; bit++) {
+        struct vp_key key = sample_key(KIND_FILE_SHA256, 3);
+        struct vp_hit hit;
+        vp_lookup_batch(db, &key, 1, &hit);
+        ck_assert_uint_eq(hit.count, 1);
+        if (bit < 64)
+            key.low ^= UINT64_C(1) << bit;
+        else
+            key.high ^= UINT64_C(1) << (bit - 64);
+        vp_lookup_batch(db, &key, 1, &hit);
+        ck_assert_uint_eq(hit.count, 0);
+    }
+    vp_db_unref(db);
+    vpi_arena_done(&arena);
+}
+END_TEST
+
+START_TEST(a_kind_without_keys_misses)
+{
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    struct vp_db *db = open_sample(&arena, 100);
+    struct vp_key key = sample_key(KIND_FILE_SHA256, 3);
+    struct vp_hit hit = {7, 7};
+    key.kind = KIND_ICON;
+    ck_assert_int_eq(vp_lookup_batch(db, &key, 1, &hit), VP_OK);
+    ck_assert_uint_eq(hit.count, 0);
+    ck_assert(vpi_db_has_kind(db, KIND_FILE_SHA256));
+    ck_assert(vpi_db_has_ungated(db, KIND_FILE_SHA256));
+    ck_assert(!vpi_db_has_kind(db, KIND_ICON));
+    ck_assert_int_eq(vp_lookup_batch(NULL, &key, 1, &hit), VP_E_ARGUMENT);
+    ck_assert_int_eq(vp_lookup_batch(db, NULL, 1, &hit), VP_E_ARGUMENT);
+    ck_assert_int_eq(vp_lookup_batch(db, NULL, 0, NULL), VP_OK);
+    vp_db_unref(db);
+    vpi_arena_done(&arena);
+}
+END_TEST
+
+START_TEST(an_empty_set_finds_nothing)
+{
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    struct vp_db *db = open_sample(&arena, 0);
+    struct vp_key key = sample_key(KIND_FILE_SHA256, 0);
+    struct vp_hit hit;
+    ck_assert_int_eq(vp_lookup_batch(db, &key, 1, &hit), VP_OK);
+    ck_assert_uint_eq(hit.count, 0);
+    ck_assert_int_eq(vp_db_verify(db, NULL), VP_OK);
+    vp_db_unref(db);
+    vpi_arena_done(&arena);
+}
+END_TEST
+
+/* The portable multiplication against known products. */
+START_TEST(the_home_bucket_is_the_high_half_of_the_product)
+{
+    ck_assert_uint_eq(vpi_db_home(UINT64_MAX, UINT64_MAX), UINT64_MAX - 1);
+    ck_assert_uint_eq(vpi_db_home(UINT64_MAX, 1), 0);
+    ck_assert_uint_eq(vpi_db_home(UINT64_C(1) << 63, 10), 5);
+    ck_assert_uint_eq(vpi_db_home(UINT64_MAX, 10), 9);
+    ck_assert_uint_eq(vpi_db_home(UINT64_C(0x123456789abcdef0), UINT64_C(0xfedcba9876543210)),
+                      UINT64_C(0x121fa00ad77d7422));
+}
+END_TEST
+
+/* Keys of the same home: more than a bucket holds, over the end of the table. */
+START_TEST(crowded_keys_wrap_around_and_are_found)
+{
+    enum { CROWD = 100 };
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    struct write_key *keys = vpi_arena_array(&arena, CROWD, sizeof *keys);
+    for (uint32_t i = 0; i < CROWD; i++) {
+        keys[i].key.high = UINT64_MAX;
+        keys[i].key.low = (uint64_t)i << 32 | 5; /* the same tag too */
+        keys[i].record = (struct db_record){.subject = 0,
+                                            .gate = VPDB_NO_ROW,
+                                            .kind = KIND_FILE_MD5,
+                                            .relation = VP_RELATION_PUBLISHER,
+                                            .confidence = VP_CONFIDENCE_LOW};
+    }
+    struct write_content content = {.kinds = sample_kinds,
+                                    .kind_count = 3,
+                                    .subjects = sample_subjects,
+                                    .subject_count = SAMPLE_SUBJECTS,
+                                    .keys = keys,
+                                    .key_count = CROWD};
+    struct span bytes;
+    struct vp_db *db = NULL;
+    ck_assert_int_eq(vpi_write(&arena, &content, &bytes, NULL), VP_OK);
+    ck_assert_int_eq(vp_db_open_memory(bytes.data, bytes.len, NULL, &db, NULL), VP_OK);
+    ck_assert_int_eq(vp_db_verify(db, NULL), VP_OK);
+    for (uint32_t i = 0; i < 2 * CROWD; i++) {
+        struct vp_key key = {(uint64_t)i << 32 | 5, UINT64_MAX, KIND_FILE_MD5, {0}};
+        struct vp_hit hit;
+        vp_lookup_batch(db, &key, 1, &hit);
+        ck_assert_uint_eq(hit.count, i < CROWD);
+    }
+    vp_db_unref(db);
+    vpi_arena_done(&arena);
+}
+END_TEST
+
+#define TESTS                                                                                      \
+    TEST(every_key_that_was_built_is_found_and_none_else)                                          \
+    TEST(a_key_that_differs_in_one_bit_misses)                                                     \
+    TEST(a_kind_without_keys_misses)                                                               \
+    TEST(an_empty_set_finds_nothing)                                                               \
+    TEST(the_home_bucket_is_the_high_half_of_the_product)                                          \
+    TEST(crowded_keys_wrap_around_and_are_found)
+#include "check_main.h"
