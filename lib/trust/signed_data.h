@@ -28,7 +28,7 @@ struct signed_data {
     size_t signer_count, signer_capacity;
     /* The digest inside SpcIndirectDataContent of the outermost layer, or empty. */
     struct span message_digest;
-    bool cut_short; /* a named maximum was reached */
+    bool cut_short; /* a named maximum was reached, or the arena's limit */
 };
 
 /* Reads one blob and everything nested in it.  False: not SignedData at all. */

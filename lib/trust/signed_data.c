@@ -1,0 +1,278 @@
+/* signed_data.c - PKCS#7/CMS SignedData (RFC 5652) taken apart, nothing verified
+ *
+ *     ContentInfo     SEQUENCE { OID signedData, [0] { SignedData } }
+ *     SignedData      SEQUENCE { version, digestAlgorithms SET, encapContentInfo,
+ *                                [0] certificates?, [1] crls?, signerInfos SET }
+ *     SignerInfo      SEQUENCE { version, sid, digestAlgorithm, [0] signed attributes?,
+ *                                signatureAlgorithm, signature, [1] unsigned attributes? }
+ *     Attribute       SEQUENCE { OID, SET OF value }
+ *
+ * The SpcXxx types are those of "Windows Authenticode Portable Executable Signature Format"
+ * (Microsoft, 2008).  Damage inside costs what it hides and no more: real blobs have some.
+ */
+#include "trust/signed_data.h"
+
+#define OID(bytes)               (bytes), sizeof(bytes) - 1
+#define OID_SIGNED_DATA          OID("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")
+#define OID_SPC_INDIRECT_DATA    OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x04")
+#define OID_SPC_OPUS_INFO        OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0c")
+#define OID_SPC_NESTED_SIGNATURE OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x04\x01")
+
+enum { CONSTRUCTED = 0x20 };
+
+/* The blobs still to be read; those nested in one are put behind it. */
+struct work {
+    struct arena *arena;
+    struct signed_data *data;
+    struct span blobs[SIGNED_DATA_NESTED_MOST + 1];
+    /* How a signer names its certificate when not by issuer and serial. */
+    struct span key_identifiers[SIGNED_DATA_SIGNERS_MOST];
+    unsigned count;
+};
+
+/* SpcString ::= CHOICE { [0] IMPLICIT BMPString, [1] IMPLICIT IA5String }; the URL of SpcLink has
+ * the same tag as the BMPString, so the caller says what [0] means.  Some signers wrote the
+ * universal tag instead. */
+static void spc_string(struct arena *arena, struct span content, uint8_t zero, struct span *ret)
+{
+    struct der_value value;
+    if (!vpi_der_next(&content, &value))
+        return;
+    if (value.tag == DER_CONTEXT)
+        value.tag = zero;
+    else if (value.tag == (DER_CONTEXT | 1))
+        value.tag = DER_IA5_STRING;
+    (void)vpi_der_string(arena, &value, ret);
+}
+
+/* SpcSpOpusInfo ::= SEQUENCE { [0] { programName SpcString }?, [1] { moreInfo SpcLink }? }
+ * SpcLink ::= CHOICE { [0] IMPLICIT url IA5String, [1] moniker, [2] { file SpcString } } */
+static void opus_read(struct arena *arena, struct span values, struct signer_info *signer)
+{
+    struct der_value opus, part, file;
+    if (!vpi_der_expect(&values, DER_SEQUENCE, &opus))
+        return;
+    while (vpi_der_next(&opus.content, &part)) {
+        if (part.tag == DER_CONTEXT_CONSTRUCTED && signer->opus_name.len == 0) {
+            spc_string(arena, part.content, DER_BMP_STRING, &signer->opus_name);
+        } else if (part.tag == (DER_CONTEXT_CONSTRUCTED | 1) && signer->opus_url.len == 0) {
+            if (vpi_der_expect(&part.content, DER_CONTEXT_CONSTRUCTED | 2, &file))
+                spc_string(arena, file.content, DER_BMP_STRING, &signer->opus_url);
+            else if (part.content.len && part.content.data[0] == DER_CONTEXT)
+                spc_string(arena, part.content, DER_IA5_STRING, &signer->opus_url);
+        }
+    }
+}
+
+static void nested_add(struct work *work, struct span values)
+{
+    struct der_value blob;
+    while (vpi_der_expect(&values, DER_SEQUENCE, &blob)) {
+        if (work->count > SIGNED_DATA_NESTED_MOST) {
+            work->data->cut_short = true;
+            return;
+        }
+        work->blobs[work->count++] = blob.whole;
+    }
+}
+
+/* Signed and unsigned ones alike: what is looked for stands in one or the other only, and a
+ * nested signature has no business to be missed because of where someone put it. */
+static void attributes_read(struct work *work, struct span attributes, struct signer_info *signer)
+{
+    struct der_value attribute, oid, values;
+    while (vpi_der_expect(&attributes, DER_SEQUENCE, &attribute)) {
+        if (!vpi_der_expect(&attribute.content, DER_OID, &oid) ||
+            !vpi_der_expect(&attribute.content, DER_SET, &values))
+            continue;
+        if (der_oid_is(oid.content, OID_SPC_OPUS_INFO))
+            opus_read(work->arena, values.content, signer);
+        else if (der_oid_is(oid.content, OID_SPC_NESTED_SIGNATURE))
+            nested_add(work, values.content);
+    }
+}
+
+/* SignerIdentifier: issuer and serial, or [0] the subject key identifier. */
+static bool identifier_read(struct span *info, struct signer_info *signer, struct span *ret_key)
+{
+    struct der_value pair, issuer, serial, key;
+    if (vpi_der_expect(info, DER_CONTEXT, &key)) {
+        *ret_key = key.content;
+        return true;
+    }
+    if (!vpi_der_expect(info, DER_SEQUENCE, &pair) ||
+        !vpi_der_expect(&pair.content, DER_SEQUENCE, &issuer) ||
+        !vpi_der_expect(&pair.content, DER_INTEGER, &serial))
+        return false;
+    signer->issuer = issuer.whole;
+    signer->serial = serial.content;
+    return true;
+}
+
+static void signer_read(struct work *work, struct span info, unsigned layer)
+{
+    struct signed_data *data = work->data;
+    struct der_value version, part;
+    struct signer_info signer = {.layer = layer};
+    struct span key = {NULL, 0};
+    if (!vpi_der_expect(&info, DER_INTEGER, &version) || !identifier_read(&info, &signer, &key))
+        return;
+    if (data->signer_count >= SIGNED_DATA_SIGNERS_MOST) {
+        data->cut_short = true;
+        return;
+    }
+    struct signer_info *signers = vpi_arena_grow(work->arena, data->signers, data->signer_count,
+                                                 &data->signer_capacity, sizeof *signers);
+    if (!signers) {
+        data->cut_short = true;
+        return;
+    }
+    while (vpi_der_next(&info, &part)) {
+        if (part.tag == DER_CONTEXT_CONSTRUCTED || part.tag == (DER_CONTEXT_CONSTRUCTED | 1))
+            attributes_read(work, part.content, &signer);
+    }
+    data->signers = signers;
+    work->key_identifiers[data->signer_count] = key;
+    signers[data->signer_count++] = signer;
+}
+
+/* Adds what isn't there yet: a nested signature often brings the same chain again. */
+static bool certificate_add(struct work *work, struct span whole)
+{
+    struct signed_data *data = work->data;
+    for (size_t i = 0; i < data->certificate_count; i++) {
+        if (span_equal(data->certificates[i].whole, whole))
+            return true;
+    }
+    if (data->certificate_count >= SIGNED_DATA_CERTIFICATES_MOST) {
+        data->cut_short = true;
+        return false;
+    }
+    struct certificate *certificates =
+        vpi_arena_grow(work->arena, data->certificates, data->certificate_count,
+                       &data->certificate_capacity, sizeof *certificates);
+    if (certificates) {
+        data->certificates = certificates;
+        if (vpi_certificate_read(work->arena, whole, &certificates[data->certificate_count]))
+            data->certificate_count++;
+    }
+    if (work->arena->failed)
+        data->cut_short = true;
+    return !work->arena->failed;
+}
+
+/* The octets of the content: Authenticode puts the SEQUENCE itself there, CMS an OCTET STRING
+ * around it, BER writers one made of pieces. */
+static bool content_octets(struct arena *arena, struct span wrapped, struct span *ret)
+{
+    struct der_value value, piece;
+    struct span whole = wrapped;
+    if (!vpi_der_next(&wrapped, &value))
+        return false;
+    if (value.tag != DER_OCTET_STRING && value.tag != (DER_OCTET_STRING | CONSTRUCTED)) {
+        *ret = whole;
+        return true;
+    }
+    *ret = value.content;
+    if (value.tag == DER_OCTET_STRING)
+        return true;
+    uint8_t *joined = vpi_arena_alloc(arena, value.content.len);
+    if (!joined)
+        return false;
+    size_t used = 0;
+    while (vpi_der_expect(&value.content, DER_OCTET_STRING, &piece)) {
+        memcpy(joined + used, piece.content.data, piece.content.len);
+        used += piece.content.len;
+    }
+    *ret = span_of(joined, used);
+    return true;
+}
+
+/* SpcIndirectDataContent ::= SEQUENCE { data, messageDigest SEQUENCE { algorithm, OCTET STRING } }
+ */
+static void indirect_data_read(struct arena *arena, struct span encapsulated, struct span *ret)
+{
+    struct der_value oid, wrapped, indirect, data, info, algorithm, digest;
+    struct span octets;
+    if (!vpi_der_expect(&encapsulated, DER_OID, &oid) ||
+        !der_oid_is(oid.content, OID_SPC_INDIRECT_DATA) ||
+        !vpi_der_expect(&encapsulated, DER_CONTEXT_CONSTRUCTED, &wrapped) ||
+        !content_octets(arena, wrapped.content, &octets))
+        return;
+    if (vpi_der_expect(&octets, DER_SEQUENCE, &indirect) &&
+        vpi_der_next(&indirect.content, &data) &&
+        vpi_der_expect(&indirect.content, DER_SEQUENCE, &info) &&
+        vpi_der_expect(&info.content, DER_SEQUENCE, &algorithm) &&
+        vpi_der_expect(&info.content, DER_OCTET_STRING, &digest))
+        *ret = digest.content;
+}
+
+/* One blob, without those nested in it.  False: it is no SignedData. */
+static bool blob_read(struct work *work, struct span blob, unsigned layer)
+{
+    struct der_value info, oid, wrapped, data, version, algorithms, encapsulated, part, item;
+    if (!vpi_der_expect(&blob, DER_SEQUENCE, &info) ||
+        !vpi_der_expect(&info.content, DER_OID, &oid) ||
+        !der_oid_is(oid.content, OID_SIGNED_DATA) ||
+        !vpi_der_expect(&info.content, DER_CONTEXT_CONSTRUCTED, &wrapped) ||
+        !vpi_der_expect(&wrapped.content, DER_SEQUENCE, &data) ||
+        !vpi_der_expect(&data.content, DER_INTEGER, &version) ||
+        !vpi_der_expect(&data.content, DER_SET, &algorithms) ||
+        !vpi_der_expect(&data.content, DER_SEQUENCE, &encapsulated))
+        return false;
+    if (layer == 0)
+        indirect_data_read(work->arena, encapsulated.content, &work->data->message_digest);
+    while (vpi_der_next(&data.content, &part)) {
+        if (part.tag == DER_CONTEXT_CONSTRUCTED) {
+            while (vpi_der_next(&part.content, &item)) {
+                if (item.tag == DER_SEQUENCE && !certificate_add(work, item.whole))
+                    break;
+            }
+        } else if (part.tag == DER_SET) {
+            while (vpi_der_expect(&part.content, DER_SEQUENCE, &item))
+                signer_read(work, item.content, layer);
+        }
+    }
+    return true;
+}
+
+/* Serials are compared without leading zeros: some writers drop the one that keeps a serial from
+ * being negative, in one of the two places. */
+static struct span serial_trim(struct span serial)
+{
+    while (serial.len > 1 && serial.data[0] == 0)
+        serial = span_from(serial, 1);
+    return serial;
+}
+
+/* Only when the array of certificates has stopped to move. */
+static void leaves_find(struct work *work)
+{
+    struct signed_data *data = work->data;
+    for (size_t i = 0; i < data->signer_count; i++) {
+        struct signer_info *signer = &data->signers[i];
+        struct span key = work->key_identifiers[i], serial = serial_trim(signer->serial);
+        for (size_t k = 0; k < data->certificate_count && !signer->leaf; k++) {
+            const struct certificate *certificate = &data->certificates[k];
+            bool hit = key.len ? span_equal(key, certificate->key_identifier)
+                               : span_equal(signer->issuer, certificate->issuer) &&
+                                     span_equal(serial, serial_trim(certificate->serial));
+            if (hit)
+                signer->leaf = certificate;
+        }
+    }
+}
+
+bool vpi_signed_data_read(struct arena *arena, struct span der, struct signed_data *ret)
+{
+    struct signed_data data = {.certificates = NULL};
+    struct work work = {.arena = arena, .data = &data, .blobs = {der}, .count = 1};
+    if (!blob_read(&work, der, 0))
+        return false;
+    for (unsigned layer = 1; layer < work.count; layer++)
+        (void)blob_read(&work, work.blobs[layer], layer);
+    leaves_find(&work);
+    data.cut_short |= arena->failed;
+    *ret = data;
+    return true;
+}
