@@ -2,7 +2,7 @@
 
     import vendorprint
 
-    with vendorprint.Database.open() as db, vendorprint.Session(db) as session:
+    with vendorprint.Database() as db, vendorprint.Session(db) as session:
         for finding in session.examine("setup.exe").findings:
             print(finding.vendor, finding.product, finding.version, finding.relation, finding.level)
 

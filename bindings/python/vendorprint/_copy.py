@@ -32,8 +32,6 @@ from ._types import (
     VersionFrom,
 )
 
-KIND = 11  # VP_NAMES_KIND
-
 S = TypeVar("S", bound=Structure)
 
 
@@ -52,7 +50,7 @@ def text(value: Optional[bytes]) -> str:
 
 
 def maybe(value: int) -> Optional[int]:
-    return None if value == _ffi.NONE else value
+    return None if value == _ffi.VP_NONE else value
 
 
 _kind_names: dict[int, str] = {}
@@ -61,7 +59,7 @@ _kind_names: dict[int, str] = {}
 def kind_name(number: int) -> str:
     name = _kind_names.get(number)
     if name is None:
-        name = _kind_names[number] = text(lib.vp_name(KIND, number))
+        name = _kind_names[number] = text(lib.vp_name(_ffi.VP_NAMES_KIND, number))
     return name
 
 
@@ -82,7 +80,7 @@ def rows(count: int, struct: Type[S], get: Callable[[int, Any], int]) -> list[S]
 def _object(row: _ffi.vp_object) -> Object:
     name = string_at(row.name, row.name_len) if row.name else b""
     return Object(
-        parent=None if row.parent == _ffi.NO_INDEX else row.parent,
+        parent=None if row.parent == _ffi.VP_NO_INDEX else row.parent,
         name=name.decode("utf-8", "surrogateescape"),
         offset=maybe(row.offset),
         size=maybe(row.bytes),

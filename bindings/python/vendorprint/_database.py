@@ -109,15 +109,14 @@ def _free(free: Callable[[Optional[int]], None], handle: Optional[int], process:
 class Database(Handle):
     """A compiled signature set.  Immutable; any number of threads may share it."""
 
-    @classmethod
-    def open(
-        cls,
+    def __init__(
+        self,
         path: Optional[Path] = None,
         *,
         copy: bool = False,
         map: bool = False,
         minimum_serial: int = 0,
-    ) -> "Database":
+    ) -> None:
         """Opens `path`; None: VENDORPRINT_DATABASE, the wheel's own database, or the installed one.
 
         `copy` reads it into memory, `map` maps it even where others may write to it (by default
@@ -125,22 +124,27 @@ class Database(Handle):
         """
         if path is None and not os.environ.get("VENDORPRINT_DATABASE"):
             path = _ffi.packaged("vendorprint.vpdb")
-        options = _db_options(copy, map, minimum_serial)
+        options = _ffi.new(_ffi.vp_db_options)
+        flags = (_ffi.VP_DB_COPY if copy else 0) | (_ffi.VP_DB_MAP if map else 0)
+        _ffi.assign(options, flags=flags, minimum_serial=minimum_serial)
         handle, error = c_void_p(), _ffi.vp_error()
         where = None if path is None else path_bytes(path)
         check(lib.vp_db_open(where, byref(options), byref(handle), byref(error)), error)
-        return cls(handle.value, lib.vp_db_unref)
+        super().__init__(handle.value, lib.vp_db_unref)
 
     @classmethod
     def from_bytes(cls, data: bytes, *, minimum_serial: int = 0) -> "Database":
-        """Like open(), but takes the bytes, which are copied."""
-        options = _db_options(False, False, minimum_serial)
+        """Like Database(), but takes the bytes, which are copied."""
+        options = _ffi.new(_ffi.vp_db_options)
+        _ffi.assign(options, minimum_serial=minimum_serial)
         handle, error = c_void_p(), _ffi.vp_error()
         status = lib.vp_db_open_memory(
             data, len(data), byref(options), byref(handle), byref(error)
         )
         check(status, error)
-        return cls(handle.value, lib.vp_db_unref)
+        made = cls.__new__(cls)
+        Handle.__init__(made, handle.value, lib.vp_db_unref)
+        return made
 
     def verify(self) -> None:
         """Reads every byte and compares the checksums; raises if one differs."""
@@ -184,7 +188,8 @@ class Database(Handle):
         count = self.info.policies
         listed = _copy.rows(count, _ffi.vp_policy, self._getter(lib.vp_db_policy_at))
         return tuple(
-            Policy(text(row.id), text(row.title), text(row.basis), text(row.since)) for row in listed
+            Policy(text(row.id), text(row.title), text(row.basis), text(row.since))
+            for row in listed
         )
 
     def lookup(self, value: str, kind: Optional[str] = None) -> tuple[Record, ...]:
@@ -249,12 +254,6 @@ def _subject(row: _ffi.vp_subject) -> Subject:
     return Subject(
         SubjectType(row.type), text(row.id), text(row.name), row.vendor, bool(row.signs_for_others)
     )
-
-
-def _db_options(copy: bool, map: bool, minimum_serial: int) -> _ffi.vp_db_options:
-    options = _ffi.new(_ffi.vp_db_options)
-    _ffi.assign(options, flags=bool(copy) | bool(map) << 1, minimum_serial=minimum_serial)
-    return options
 
 
 def _keys(value: Union[str, tuple[str, str], Key]) -> list[_ffi.vp_key]:

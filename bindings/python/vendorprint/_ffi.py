@@ -13,8 +13,12 @@ from ctypes import c_uint16, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 from typing import Any, Optional, Type, TypeVar
 
-NONE = 2**64 - 1
-NO_INDEX = 2**32 - 1
+VP_NONE = 2**64 - 1
+VP_NO_INDEX = 2**32 - 1
+
+VP_DB_COPY, VP_DB_MAP = 1, 2
+VP_SESSION_DESCRIBE, VP_SESSION_ALL_FEATURES = 1, 2
+VP_NAMES_KIND = 11
 
 vp_progress = CFUNCTYPE(c_int, c_void_p, c_uint64, c_uint64)
 vp_read_at = CFUNCTYPE(c_int, c_void_p, c_uint64, c_void_p, c_size_t, POINTER(c_size_t))

@@ -27,7 +27,9 @@ def _session_options(
     spool_folder: Optional[Path] = None,
 ) -> _ffi.vp_session_options:
     options = _ffi.new(_ffi.vp_session_options)
-    _ffi.assign(options, flags=bool(describe) | bool(all_features) << 1, digests=int(digests))
+    flags = _ffi.VP_SESSION_DESCRIBE if describe else 0
+    flags |= _ffi.VP_SESSION_ALL_FEATURES if all_features else 0
+    _ffi.assign(options, flags=flags, digests=int(digests))
     _ffi.assign(options.limits, **vars(limits))
     if magic_file is None and not os.environ.get("MAGIC"):
         magic_file = _ffi.packaged("magic.mgc")
@@ -280,5 +282,5 @@ def scan(
     listed = [path_bytes(path) for path in paths]
     if database is not None:
         return Scan(listed, database, options, features)
-    with Database.open() as default:
+    with Database() as default:
         return Scan(listed, default, options, features)
