@@ -59,8 +59,8 @@ struct feature {
     uint64_t off, len; /* in the object; VP_NONE */
 };
 
-/* Everything a family may use.  `demand` says which dear features are wanted: families ask
- * vpi_feature_wanted(). */
+/* Everything a family may use.  `wanted` says which features somebody asks for: a family makes no
+ * other ones. */
 struct feature_work {
     const struct image *image;
     struct source *src;
@@ -73,6 +73,8 @@ struct feature_work {
     size_t count, capacity;
     struct image *notes; /* where families add notes and gaps: the same image, writable */
 };
+
+enum { FEATURES_MOST = 1 << 16 };
 
 /* Dear features: computed only when a key, a gate or the caller asks. */
 enum wanted {
@@ -96,8 +98,31 @@ struct feature *vpi_feature_add(struct feature_work *work, unsigned kind, struct
  * empty. */
 struct feature *vpi_feature_add_text(struct feature_work *work, unsigned kind, struct span utf8);
 
+/* The bytes of a blob, at most `most` of them: those that the reader kept, or else from the source.
+ * False, with a note or a gap, when they can't be had. */
+bool vpi_feature_blob(struct feature_work *work, const struct image_blob *blob, uint64_t most,
+                      struct span *ret);
+
 /* The key of a kind and a canonical value. */
 struct hash128 vpi_feature_key(unsigned kind, struct span value);
+
+/* ---- consumers of the pass that end as a feature (consume.c) */
+
+/* The digest of `ranges` (which live as long as the arena), followed by `padding` zeros. */
+void vpi_consume_digest(struct feature_work *work, unsigned kind, enum digest_algorithm algorithm,
+                        const struct source_range *ranges, size_t count, unsigned padding);
+
+/* XXH3-128 of one range; as a SIZED kind with its length.  Empty ranges make nothing. */
+void vpi_consume_hash(struct feature_work *work, unsigned kind, uint64_t off, uint64_t len);
+
+/* What the ranges of one family may add up to: a crafted file describes one piece of itself many
+ * times.  False, and a gap with `what`, when `len` more is too much. */
+struct consume_budget {
+    uint64_t left;
+};
+struct consume_budget vpi_consume_budget(const struct feature_work *work);
+bool vpi_consume_afford(struct feature_work *work, struct consume_budget *budget, uint64_t len,
+                        const char *what);
 
 /* ---- families: one line each in families.h */
 

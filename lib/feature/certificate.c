@@ -1,0 +1,166 @@
+/* certificate.c - who signed: every certificate of every entry of the certificate table
+ *
+ * Nothing is verified here, so all of it is a claim, and a note says so.  Each certificate yields
+ * its digests: a set may know an issuer as well as a signer.  Only the certificate that a signer
+ * info refers to yields names: what a certification authority is called never says whose code it
+ * is.
+ */
+#include "feature/feature.h"
+#include "trust/signed_data.h"
+
+enum {
+    SIGNATURES_MOST = 16,
+    SIGNATURE_LEN_MOST = 8 << 20,
+    CERTIFICATES_MOST = 256,
+    LEAVES_MOST = 64,
+    SHA256_LEN = 32
+};
+
+/* The same certificate stands in several signatures of a file. */
+struct seen {
+    uint8_t digests[CERTIFICATES_MOST][SHA256_LEN];
+    size_t count;
+    uint8_t leaves[LEAVES_MOST][SHA256_LEN];
+    size_t leaf_count;
+};
+
+static bool add_digest(struct feature_work *work, unsigned kind, enum digest_algorithm algorithm,
+                       struct span bytes)
+{
+    uint8_t value[DIGEST_MOST];
+    if (!vpi_digest(work->crypto, algorithm, bytes, value)) {
+        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "certificates");
+        return false;
+    }
+    vpi_feature_add(work, kind, span_of(value, vpi_digest_len(algorithm)), NULL);
+    return true;
+}
+
+/* True when `digest` is new; it is then kept.  False also when there is no more room. */
+static bool remember(uint8_t (*digests)[SHA256_LEN], size_t *count, size_t most,
+                     const uint8_t *digest)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (memcmp(digests[i], digest, SHA256_LEN) == 0)
+            return false;
+    }
+    if (*count == most)
+        return false;
+    memcpy(digests[(*count)++], digest, SHA256_LEN);
+    return true;
+}
+
+/* SHA-256 of the issuer's DER followed by the octets of the serial number: the pair names a
+ * certificate (RFC 5280, 4.1.2.2) and is what a signer info and most block lists have. */
+static void add_issuer_serial(struct feature_work *work, const struct certificate *certificate)
+{
+    uint8_t value[DIGEST_MOST];
+    struct digest *digest = vpi_digest_begin(work->crypto, DIGEST_SHA256);
+    if (digest) {
+        vpi_digest_add(digest, certificate->issuer);
+        vpi_digest_add(digest, certificate->serial);
+    }
+    if (!digest || !vpi_digest_end(digest, value)) {
+        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "certificates");
+        return;
+    }
+    vpi_feature_add(work, KIND_CERTIFICATE_ISSUER_SERIAL, span_of(value, SHA256_LEN), NULL);
+}
+
+static void add_certificate(struct feature_work *work, const struct certificate *certificate)
+{
+    struct span tbs = certificate->tbs;
+    bool good = add_digest(work, KIND_CERTIFICATE_SHA256, DIGEST_SHA256, certificate->whole) &&
+                add_digest(work, KIND_CERTIFICATE_SHA1, DIGEST_SHA1, certificate->whole) &&
+                add_digest(work, KIND_CERTIFICATE_TBS_SHA256, DIGEST_SHA256, tbs) &&
+                add_digest(work, KIND_CERTIFICATE_TBS_SHA1, DIGEST_SHA1, tbs) &&
+                add_digest(work, KIND_CERTIFICATE_SPKI_SHA256, DIGEST_SHA256, certificate->spki);
+    if (!good)
+        return;
+    if (certificate->signature_digest)
+        add_digest(work, KIND_CERTIFICATE_TBS, certificate->signature_digest, tbs);
+    add_issuer_serial(work, certificate);
+}
+
+/* "RU:1027739867473": a number means nothing without the register that gave it. */
+static void add_registration(struct feature_work *work, const struct certificate *leaf)
+{
+    struct span country =
+        leaf->jurisdiction_country.len ? leaf->jurisdiction_country : leaf->country;
+    struct span number = span_first(leaf->serial_number, CANONICAL_MOST);
+    country = span_first(country, 64);
+    if (country.len == 0 || number.len == 0)
+        return;
+    uint8_t *both = vpi_arena_alloc(work->arena, country.len + 1 + number.len);
+    if (!both) {
+        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "certificates");
+        return;
+    }
+    memcpy(both, country.data, country.len);
+    both[country.len] = ':';
+    memcpy(both + country.len + 1, number.data, number.len);
+    vpi_feature_add_text(work, KIND_CERTIFICATE_REGISTRATION,
+                         span_of(both, country.len + 1 + number.len));
+}
+
+static void add_signer(struct feature_work *work, struct seen *seen,
+                       const struct signer_info *signer)
+{
+    uint8_t digest[DIGEST_MOST];
+    vpi_feature_add_text(work, KIND_OPUS_NAME, signer->opus_name);
+    vpi_feature_add_text(work, KIND_OPUS_URL, signer->opus_url);
+    if (!signer->leaf || !vpi_digest(work->crypto, DIGEST_SHA256, signer->leaf->whole, digest) ||
+        !remember(seen->leaves, &seen->leaf_count, LEAVES_MOST, digest))
+        return;
+    vpi_feature_add_text(work, KIND_CERTIFICATE_O, signer->leaf->organization);
+    vpi_feature_add_text(work, KIND_CERTIFICATE_CN, signer->leaf->common_name);
+    add_registration(work, signer->leaf);
+}
+
+static void add_signature(struct feature_work *work, struct seen *seen,
+                          const struct image_blob *blob)
+{
+    struct signed_data data;
+    struct span der;
+    uint8_t digest[DIGEST_MOST];
+    if (!vpi_feature_blob(work, blob, SIGNATURE_LEN_MOST, &der) ||
+        !vpi_signed_data_read(work->arena, der, &data)) {
+        vpi_image_note(work->notes, VP_NOTE_SIGNATURE_UNREADABLE, blob->off, "signature");
+        return;
+    }
+    if (data.cut_short)
+        vpi_image_gap(work->notes, VP_GAP_COUNT_LIMIT, "certificates and signers");
+    for (size_t i = 0; i < data.certificate_count; i++) {
+        if (vpi_digest(work->crypto, DIGEST_SHA256, data.certificates[i].whole, digest) &&
+            remember(seen->digests, &seen->count, CERTIFICATES_MOST, digest))
+            add_certificate(work, &data.certificates[i]);
+    }
+    for (size_t i = 0; i < data.signer_count; i++)
+        add_signer(work, seen, &data.signers[i]);
+}
+
+void vpi_family_certificate(struct feature_work *work)
+{
+    const struct image *image = work->image;
+    struct seen *seen = NULL;
+    size_t count = 0;
+    if (!(work->wanted & WANT_REST))
+        return;
+    for (size_t i = 0; i < image->blob_count; i++) {
+        if (image->blobs[i].type != BLOB_SIGNATURE)
+            continue;
+        if (count == 0) {
+            seen = vpi_arena_alloc(work->arena, sizeof *seen);
+            vpi_image_note(work->notes, VP_NOTE_SIGNATURE_UNVERIFIED, image->blobs[i].off,
+                           "signatures were read, not verified");
+        }
+        if (!seen || count++ == SIGNATURES_MOST) {
+            vpi_image_gap(work->notes, seen ? VP_GAP_COUNT_LIMIT : VP_GAP_MEMORY_LIMIT,
+                          "signatures");
+            return;
+        }
+        add_signature(work, seen, &image->blobs[i]);
+    }
+    if (seen && (seen->count == CERTIFICATES_MOST || seen->leaf_count == LEAVES_MOST))
+        vpi_image_gap(work->notes, VP_GAP_COUNT_LIMIT, "certificates");
+}

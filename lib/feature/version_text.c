@@ -1,0 +1,84 @@
+/* version_text.c - what an object says of itself, in every language
+ *
+ * A field that has no kind of its own becomes "Field: value", so that both can be read and the
+ * value's phrases are found.
+ */
+#include "feature/feature.h"
+
+enum { FIELD_MOST = 128 };
+
+static const struct {
+    const char *field;
+    uint16_t kind;
+} fields[] = {
+    {"CompanyName", KIND_COMPANY_NAME},         {"ProductName", KIND_PRODUCT_NAME},
+    {"FileDescription", KIND_FILE_DESCRIPTION}, {"LegalCopyright", KIND_LEGAL_COPYRIGHT},
+    {"LegalTrademarks", KIND_LEGAL_TRADEMARKS}, {"Comments", KIND_COMMENTS},
+    {"InternalName", KIND_INTERNAL_NAME},       {"OriginalFilename", KIND_ORIGINAL_FILENAME},
+    {"FileVersion", KIND_FILE_VERSION},         {"ProductVersion", KIND_PRODUCT_VERSION},
+};
+
+/* VerQueryValue compares names without case. */
+static bool same_name(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++) {
+        if (*a != *b && ((*a | 0x20) != (*b | 0x20) || (*a | 0x20) < 'a' || (*a | 0x20) > 'z'))
+            return false;
+    }
+    return *a == *b;
+}
+
+static struct feature *add_other(struct feature_work *work, const struct image_text *text)
+{
+    struct span field = vpi_utf8_cut(span_text(text->field), FIELD_MOST);
+    struct span value = vpi_utf8_cut(text->utf8, CANONICAL_MOST);
+    uint8_t *both = vpi_arena_alloc(work->arena, field.len + 2 + value.len);
+    struct span blank;
+    if (!both || !vpi_canonical_text(work->arena, value, &blank)) {
+        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "version texts");
+        return NULL;
+    }
+    if (blank.len == 0)
+        return NULL;
+    memcpy(both, field.data, field.len);
+    memcpy(both + field.len, ": ", 2);
+    memcpy(both + field.len + 2, value.data, value.len);
+    return vpi_feature_add_text(work, KIND_VERSION_OTHER, span_of(both, field.len + 2 + value.len));
+}
+
+static void add_text(struct feature_work *work, const struct image_text *text)
+{
+    struct feature *feature = NULL;
+    size_t i = 0;
+    if (text->utf8.len == 0)
+        return;
+    while (i < sizeof fields / sizeof *fields && !same_name(text->field, fields[i].field))
+        i++;
+    if (i < sizeof fields / sizeof *fields)
+        feature = vpi_feature_add_text(work, fields[i].kind, text->utf8);
+    else
+        feature = add_other(work, text);
+    if (feature) {
+        feature->language = text->language;
+        feature->off = text->off;
+        feature->len = text->len;
+    }
+}
+
+/* All zeros is what a build without a version leaves. */
+static void add_fixed(struct feature_work *work, unsigned kind, const char *version)
+{
+    if (version && strcmp(version, "0.0.0.0") != 0)
+        vpi_feature_add_text(work, kind, span_text(version));
+}
+
+void vpi_family_version_text(struct feature_work *work)
+{
+    const struct image *image = work->image;
+    if (!(work->wanted & WANT_REST))
+        return;
+    for (size_t i = 0; i < image->text_count; i++)
+        add_text(work, &image->texts[i]);
+    add_fixed(work, KIND_FIXED_FILE_VERSION, image->fixed_file_version);
+    add_fixed(work, KIND_FIXED_PRODUCT_VERSION, image->fixed_product_version);
+}
