@@ -1,7 +1,6 @@
 /* feature.c - the list of features of one object, and how it is made */
 #include "feature/feature.h"
-
-#include <utf8proc.h>
+#include "feature/unicode.h"
 
 static struct span copy(struct arena *arena, struct span bytes)
 {
@@ -51,9 +50,9 @@ static char *clean(struct arena *arena, struct span utf8)
     size_t used = 0, len;
     int32_t c;
     for (size_t off = 0; (len = vpi_utf8_next(utf8, off, &c)) > 0; off += len) {
-        if (utf8proc_category(c) == UTF8PROC_CATEGORY_CC)
+        if (vpi_unicode_class(c) == UNICODE_CONTROL)
             c = ' ';
-        used += (size_t)utf8proc_encode_char(c, (uint8_t *)text + used);
+        used += vpi_utf8_put(c, (uint8_t *)text + used);
     }
     text[vpi_utf8_cut(span_of(text, used), CANONICAL_MOST).len] = 0;
     return text;

@@ -145,13 +145,6 @@ enum { CANONICAL_MOST = 8192, VALUE_DIGITS_MOST = 64 };
 bool vpi_canonical_text(struct arena *arena, struct span utf8, struct span *ret);
 const char *vpi_canonical_unicode(void);
 
-/* The code point at `off` (U+FFFD for a byte that begins no well-formed one) and its length in
- * bytes; 0 at the end. */
-size_t vpi_utf8_next(struct span utf8, size_t off, int32_t *ret);
-
-/* At most `most` bytes of it, no character split. */
-struct span vpi_utf8_cut(struct span utf8, size_t most);
-
 /* Text to canonical value by the kind's form; false with a static reason. */
 bool vpi_canonical_value(struct arena *arena, const struct kind *kind, struct span text,
                          struct span *ret, const char **ret_why);

@@ -5,8 +5,7 @@
  * apart, so that a phrase is a slice of it; the same buffer with digits collapsed stands beside it.
  */
 #include "feature/feature.h"
-
-#include <utf8proc.h>
+#include "feature/unicode.h"
 
 enum { SEEN_SLOTS = 2048 }; /* a power of two, sparse at PHRASES_MOST */
 
@@ -67,27 +66,10 @@ static bool is_spaceless(int32_t c)
     return c >= 0x0e00 && in_ranges(c, ranges, sizeof ranges / sizeof *ranges);
 }
 
-static bool is_digit(int32_t c)
+static bool is_word(enum unicode_class class)
 {
-    return utf8proc_category(c) == UTF8PROC_CATEGORY_ND;
+    return class >= UNICODE_LETTER && class <= UNICODE_DIGIT;
 }
-
-static bool is_mark(int32_t c)
-{
-    utf8proc_category_t category = utf8proc_category(c);
-    return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
-}
-
-static bool is_word(int32_t c)
-{
-    utf8proc_category_t category = utf8proc_category(c);
-    return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
-}
-
-_Static_assert(UTF8PROC_CATEGORY_LU == 1 && UTF8PROC_CATEGORY_LO == 5 &&
-                   UTF8PROC_CATEGORY_MN == 6 && UTF8PROC_CATEGORY_ME == 8 &&
-                   UTF8PROC_CATEGORY_ND == 9 && UTF8PROC_CATEGORY_NO == 11,
-               "letters, marks and digits follow each other");
 
 /* Every run of decimal digits becomes one '#'. */
 static bool collapse_digits(struct arena *arena, struct span text, struct span *ret)
@@ -99,7 +81,7 @@ static bool collapse_digits(struct arena *arena, struct span text, struct span *
     bool after_digit = false;
     int32_t c;
     for (size_t off = 0; (len = vpi_utf8_next(text, off, &c)) > 0; off += len) {
-        bool digit = is_digit(c);
+        bool digit = vpi_unicode_class(c) == UNICODE_DIGIT;
         if (!digit) {
             memcpy(bytes + used, text.data + off, len);
             used += len;
@@ -158,20 +140,21 @@ static bool tokens_read(struct arena *arena, struct span text, struct tokens *al
     int32_t c;
     size_t len;
     for (size_t off = 0; (len = vpi_utf8_next(text, off, &c)) > 0; off += len) {
-        if (!is_word(c)) {
+        enum unicode_class class = vpi_unicode_class(c);
+        if (!is_word(class)) {
             token = NULL;
             adjacent = false;
             continue;
         }
         /* A mark stays with what it stands on, whatever its script says. */
-        bool continues = token && !token->character && (is_mark(c) || !is_spaceless(c));
+        bool continues = token && !token->character && (class == UNICODE_MARK || !is_spaceless(c));
         if (!continues) {
             token = token_new(all, c, adjacent);
             after_digit = false;
         }
         if (!token)
             return true;
-        bool digit = is_digit(c);
+        bool digit = class == UNICODE_DIGIT;
         put(all->plain, &all->plain_len, span_of(text.data + off, len));
         if (!digit)
             put(all->digits, &all->digits_len, span_of(text.data + off, len));

@@ -4,6 +4,7 @@
  * value's phrases are found.
  */
 #include "feature/feature.h"
+#include "feature/unicode.h"
 
 enum { FIELD_MOST = 128 };
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "feature/feature.h"
+#include "feature/unicode.h"
 
 static struct arena arena; /* no limit; reachable to the end */
 
