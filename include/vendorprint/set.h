@@ -14,7 +14,7 @@ extern "C" {
 
 struct vp_set;
 
-enum vp_severity { VP_SEVERITY_WARNING = 1, VP_SEVERITY_ERROR = 2 };
+enum vp_severity { VP_SEVERITY_WARNING = 1, VP_SEVERITY_ERROR = 2, VP_SEVERITY_NOTE = 3 };
 
 /* One thing that is wrong with a set, or doubtful. */
 struct vp_diagnostic {

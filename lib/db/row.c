@@ -1,6 +1,8 @@
 /* row.c - rows of the database, copied out and clamped; nothing here trusts the map twice */
 #include "db/database.h"
 
+#include "base/text.h"
+
 enum { POLICIES_MOST = 4096 };
 
 bool vpi_db_row(const struct vp_db *db, enum db_slot slot, uint32_t row, struct span *ret)
@@ -11,28 +13,6 @@ bool vpi_db_row(const struct vp_db *db, enum db_slot slot, uint32_t row, struct 
     return span_sub(db->slots[slot], row * size, size, ret);
 }
 
-/* Bytes of one well-formed UTF-8 character that isn't a control character; 0: none begins here. */
-static size_t character(struct span text, size_t off)
-{
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    uint8_t first = text.data[off];
-    if (first < 0x80)
-        return first >= 0x20 && first != 0x7f;
-    size_t len = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || len > text.len - off)
-        return 0;
-    uint32_t code = first & (0x7fu >> len);
-    for (size_t i = 1; i < len; i++) {
-        uint8_t next = text.data[off + i];
-        if ((next & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (next & 0x3f);
-    }
-    if (code < least[len] || code < 0xa0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-        return 0;
-    return len;
-}
-
 const char *vpi_db_string(const struct vp_db *db, uint64_t number)
 {
     struct span chunk = db->slots[SLOT_STRS], text;
@@ -41,12 +21,8 @@ const char *vpi_db_string(const struct vp_db *db, uint64_t number)
         !span_sub(chunk, number + 4, len + 1, &text) || text.data[len] != 0)
         return "";
     text.len = (size_t)len;
-    for (size_t off = 0; off < text.len;) {
-        size_t step = character(text, off);
-        if (step == 0)
-            return "";
-        off += step;
-    }
+    if (!vpi_text_clean(text))
+        return "";
     return (const char *)text.data;
 }
 

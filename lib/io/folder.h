@@ -1,0 +1,20 @@
+/* folder.h - a folder's names, and writing a file so that nobody sees half of it
+ *
+ * For the text set and what is made from it.
+ */
+#ifndef VPI_IO_FOLDER_H
+#define VPI_IO_FOLDER_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+enum { FOLDER_NAMES_MOST = 100000 };
+
+/* The names in `path` that don't begin with a dot, sorted bytewise. */
+enum vp_status vpi_folder_list(const char *path, struct arena *arena, const char ***ret_names,
+                               size_t *ret_count, struct vp_error *err);
+
+/* Writes `bytes` beside `path`, then renames over it. */
+enum vp_status vpi_file_replace(const char *path, struct span bytes, struct vp_error *err);
+
+#endif

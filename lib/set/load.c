@@ -1,0 +1,239 @@
+/* load.c - the files of a set, in an order that no file system decides */
+#include "set/load.h"
+
+#include "base/text.h"
+#include "io/folder.h"
+#include "io/map.h"
+#include "set/csv.h"
+
+struct vp_set *vpi_set_new(size_t memory)
+{
+    struct arena arena;
+    vpi_arena_init(&arena, memory);
+    struct vp_set *set = vpi_arena_alloc(&arena, sizeof *set);
+    if (!set) {
+        vpi_arena_done(&arena);
+        return NULL;
+    }
+    set->arena = arena;
+    set->folder = "";
+    return set;
+}
+
+void vp_set_free(struct vp_set *set)
+{
+    if (!set)
+        return;
+    struct arena arena = set->arena; /* the set lives in it */
+    vpi_arena_done(&arena);
+}
+
+/* What stands between `before` and `after`, copied; NULL: `path` is not like that. */
+static const char *middle(struct vp_set *set, const char *path, const char *before,
+                          const char *after)
+{
+    size_t len = strlen(path), head = strlen(before), tail = strlen(after);
+    if (len <= head + tail || memcmp(path, before, head) != 0 ||
+        memcmp(path + len - tail, after, tail) != 0)
+        return NULL;
+    return vpi_arena_text(&set->arena, span_of(path + head, len - head - tail));
+}
+
+/* One canonical phrase a line; empty lines and # comments are skipped. */
+static void read_common(struct vp_set *set, struct span bytes)
+{
+    size_t capacity = 0;
+    const char **list = NULL;
+    for (size_t off = 0; off < bytes.len;) {
+        struct span line = span_from(bytes, off);
+        const uint8_t *end = memchr(line.data, '\n', line.len);
+        line.len = end ? (size_t)(end - line.data) : line.len;
+        off += line.len + 1;
+        struct span text;
+        if (line.len == 0 || line.data[0] == '#' || !vpi_canonical_text(&set->arena, line, &text) ||
+            text.len == 0)
+            continue;
+        const char **grown =
+            vpi_arena_grow(&set->arena, list, set->common_count, &capacity, sizeof *list);
+        char *copy = vpi_arena_text(&set->arena, text);
+        if (!grown || !copy)
+            return;
+        list = grown;
+        list[set->common_count++] = copy;
+        set->common = list;
+    }
+}
+
+static void read_yaml(struct vp_set *set, const char *file, const char *relative, struct span bytes)
+{
+    const char *id;
+    const struct node *root;
+    struct text_problem problem;
+    if (!vpi_text_read(&set->arena, bytes, &root, &problem)) {
+        struct place place = {file, problem.line, problem.column};
+        if (!set->arena.failed)
+            vpi_set_say(set, VP_SEVERITY_ERROR, place, "%s", problem.text);
+        return;
+    }
+    if (strcmp(relative, "set.yaml") == 0)
+        vpi_set_read_head(set, file, root);
+    else if ((id = middle(set, relative, "vendors/", ".yaml")))
+        vpi_set_read_subject(set, file, id, false, root);
+    else if ((id = middle(set, relative, "products/", ".yaml")))
+        vpi_set_read_subject(set, file, id, true, root);
+    else if ((id = middle(set, relative, "policies/", ".yaml")))
+        vpi_set_read_policy(set, file, id, root);
+}
+
+void vpi_set_read_file(struct vp_set *set, const char *relative, struct span bytes)
+{
+    const char *file = *set->folder ? vpi_arena_printf(&set->arena, "%s/%s", set->folder, relative)
+                                    : vpi_arena_text(&set->arena, span_text(relative));
+    if (!file)
+        return;
+    if (strcmp(relative, "calibration.csv") == 0)
+        vpi_set_read_calibration(set, file, bytes);
+    else if (strcmp(relative, "common-phrases.txt") == 0)
+        read_common(set, bytes);
+    else if (middle(set, relative, "hashes/", ".csv"))
+        vpi_set_read_hashes(set, file, bytes);
+    else
+        read_yaml(set, file, relative, bytes);
+}
+
+void vpi_set_finish(struct vp_set *set)
+{
+    if (!set->date) {
+        struct place place = {*set->folder ? set->folder : "set.yaml", 0, 0};
+        vpi_set_say(set, VP_SEVERITY_ERROR, place, "no set.yaml that says serial and date");
+    }
+    vpi_set_resolve(set);
+    vpi_set_lint(set);
+    vpi_set_sort_diagnostics(set);
+}
+
+static bool accept_any(struct span head, uint64_t file_size, struct vp_error *err)
+{
+    if (file_size <= CSV_BYTES_MOST)
+        return true;
+    vpi_fail(err, VP_E_IO, "a file of a set is larger than %d bytes", CSV_BYTES_MOST);
+    return false;
+}
+
+static enum vp_status read_path(struct vp_set *set, const char *relative, bool needed,
+                                struct vp_error *err)
+{
+    static const struct map_check check = {accept_any, 0};
+    struct map map;
+    const char *path = vpi_arena_printf(&set->arena, "%s/%s", set->folder, relative);
+    if (!path)
+        return vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+    struct vp_error local;
+    enum vp_status status = vpi_map_open(&map, path, MAP_COPY, &check, &set->arena, &local);
+    if (status == VP_E_NOT_FOUND && !needed)
+        return VP_OK;
+    if (status != VP_OK) {
+        if (err)
+            *err = local;
+        return status;
+    }
+    vpi_set_read_file(set, relative, map.bytes);
+    vpi_map_done(&map);
+    if (set->arena.failed)
+        return vpi_fail(err, VP_E_MEMORY, "%s: no memory", path);
+    return VP_OK;
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+    size_t len = strlen(name), tail = strlen(end);
+    return len > tail && strcmp(name + len - tail, end) == 0;
+}
+
+/* The files of one room that end in `end`; a room that isn't there is empty. */
+static enum vp_status read_room(struct vp_set *set, const char *room, const char *end,
+                                struct vp_error *err)
+{
+    const char **names;
+    size_t count;
+    const char *path = vpi_arena_printf(&set->arena, "%s/%s", set->folder, room);
+    if (!path)
+        return vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+    enum vp_status status = vpi_folder_list(path, &set->arena, &names, &count, err);
+    if (status != VP_OK)
+        return status == VP_E_NOT_FOUND ? VP_OK : status;
+    for (size_t i = 0; i < count && status == VP_OK; i++) {
+        if (!ends_in(names[i], end)) {
+            struct place place = {vpi_arena_printf(&set->arena, "%s/%s", path, names[i]), 0, 0};
+            if (place.file)
+                vpi_set_say(set, VP_SEVERITY_WARNING, place, "not read: it ends not in %s", end);
+            continue;
+        }
+        const char *relative = vpi_arena_printf(&set->arena, "%s/%s", room, names[i]);
+        status = relative ? read_path(set, relative, true, err)
+                          : vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+    }
+    return status;
+}
+
+/* products/VENDOR/: a room for each vendor. */
+static enum vp_status read_products(struct vp_set *set, struct vp_error *err)
+{
+    const char **names;
+    size_t count;
+    const char *path = vpi_arena_printf(&set->arena, "%s/products", set->folder);
+    if (!path)
+        return vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+    enum vp_status status = vpi_folder_list(path, &set->arena, &names, &count, err);
+    if (status != VP_OK)
+        return status == VP_E_NOT_FOUND ? VP_OK : status;
+    for (size_t i = 0; i < count && status == VP_OK; i++) {
+        const char *room = vpi_arena_printf(&set->arena, "products/%s", names[i]);
+        status = room ? read_room(set, room, ".yaml", err)
+                      : vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+    }
+    return status;
+}
+
+static enum vp_status read_all(struct vp_set *set, struct vp_error *err)
+{
+    static const char *const rooms[][2] = {
+        {"vendors", ".yaml"}, {"hashes", ".csv"}, {"policies", ".yaml"}};
+    const char **names;
+    size_t count;
+    /* The folder itself must be there. */
+    enum vp_status status = vpi_folder_list(set->folder, &set->arena, &names, &count, err);
+    if (status == VP_OK)
+        status = read_path(set, "set.yaml", false, err);
+    if (status == VP_OK)
+        status = read_path(set, "calibration.csv", false, err);
+    if (status == VP_OK)
+        status = read_path(set, "common-phrases.txt", false, err);
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms && status == VP_OK; i++)
+        status = read_room(set, rooms[i][0], rooms[i][1], err);
+    if (status == VP_OK)
+        status = read_products(set, err);
+    return status;
+}
+
+enum vp_status vpi_set_load(const char *folder, size_t memory, struct vp_set **ret_set,
+                            struct vp_error *err)
+{
+    struct vp_set *set = vpi_set_new(memory);
+    if (!set)
+        return vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+    set->folder = vpi_arena_text(&set->arena, span_text(folder));
+    enum vp_status status =
+        set->folder ? read_all(set, err) : vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+    if (status == VP_OK) {
+        vpi_set_finish(set);
+        if (set->arena.failed)
+            status = vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+    }
+    if (status != VP_OK) {
+        vp_set_free(set);
+        return status;
+    }
+    *ret_set = set;
+    return VP_OK;
+}

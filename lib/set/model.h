@@ -1,0 +1,153 @@
+/* model.h - a signature set in memory
+ *
+ * Read in three steps: each file by itself (read_*.c, fields.c), what files say of each other
+ * (resolve.c, lint.c), and the rows of a database (compile.c).  Everything lives in the set's
+ * arena; arena.failed is how memory runs out.
+ */
+#ifndef VPI_SET_MODEL_H
+#define VPI_SET_MODEL_H
+
+#include "base/arena.h"
+#include "feature/feature.h"
+#include "set/text.h"
+#include "vendorprint/set.h"
+
+enum { DIAGNOSTICS_MOST = 10000, NO_INDEX = UINT32_MAX };
+
+/* Where something stands. */
+struct place {
+    const char *file;
+    uint32_t line, column;
+};
+
+struct diagnostic {
+    struct place place;
+    enum vp_severity severity;
+    const char *text;
+};
+
+struct set_subject {
+    const char *id, *name;
+    const char *vendor_id; /* of a product */
+    enum vp_subject_type type;
+    bool signs_for_others, deprecated;
+    uint32_t vendor; /* index; its own for what is no product */
+    struct place place, vendor_place;
+};
+
+/* A condition of the text; compiled once for each kind and size that uses it. */
+struct set_gate {
+    uint32_t subject;
+    const char *name;
+    uint32_t formats, roles;
+    uint64_t size_least, size_most;
+    uint8_t prefix[16];
+    uint8_t prefix_len;
+    const char *requires; /* id, or NULL */
+    uint32_t requires_vendor;
+    struct place place, requires_place;
+};
+
+/* One value of one kind, from `names`, `keys` or a CSV row. */
+struct set_key {
+    uint32_t subject;
+    const char *subject_id; /* of a CSV row, until it is resolved */
+    const struct kind *kind;
+    struct span value;  /* canonical */
+    struct span phrase; /* of a text: how it is found inside longer text; empty: it isn't */
+    size_t words;
+    bool has_phrase; /* `phrase` may be used: at most PHRASE_WORDS words */
+    enum vp_relation relation;
+    enum vp_confidence confidence;
+    const char *gate_name; /* or NULL */
+    uint32_t gate;         /* index, or NO_INDEX */
+    uint64_t size;         /* or VP_NONE */
+    const char *version, *file, *date, *source;
+    struct place place, gate_place;
+    bool is_name; /* stood under `names` */
+};
+
+struct set_rule {
+    const char *subject_id;
+    uint32_t subject;
+    uint32_t relations, levels;
+    enum vp_answer answer;
+    const char *why;
+    struct place place;
+};
+
+struct set_policy {
+    const char *id, *title, *basis, *since;
+    uint32_t first, count;
+    struct place place;
+};
+
+struct set_calibration {
+    uint16_t kind;
+    enum vp_relation relation;
+    uint32_t right, wrong;
+    const char *source;
+    struct place place;
+};
+
+#define SET_ARRAY(type, name)                                                                      \
+    struct type *name;                                                                             \
+    size_t name##_count, name##_capacity
+
+struct vp_set {
+    struct arena arena; /* owns this struct too */
+    const char *folder;
+    uint64_t serial;
+    uint32_t date, expires;
+    SET_ARRAY(set_subject, subjects);
+    SET_ARRAY(set_gate, gates);
+    SET_ARRAY(set_key, keys);
+    SET_ARRAY(set_policy, policies);
+    SET_ARRAY(set_rule, rules);
+    SET_ARRAY(set_calibration, calibrations);
+    SET_ARRAY(diagnostic, diagnostics);
+    const char *const *common; /* phrases that say nothing */
+    size_t common_count;
+    uint32_t errors;
+    struct span database; /* when compiled */
+};
+
+/* Appends a zeroed item to an array of the set; NULL: no memory. */
+#define vpi_set_add(set, name)                                                                     \
+    vpi_set_add_item(&(set)->arena, (void **)&(set)->name, &(set)->name##_count,                   \
+                     &(set)->name##_capacity, sizeof *(set)->name)
+void *vpi_set_add_item(struct arena *arena, void **items, size_t *count, size_t *capacity,
+                       size_t len);
+
+/* Adds a diagnostic. */
+void vpi_set_say(struct vp_set *set, enum vp_severity severity, struct place place,
+                 const char *format, ...) __attribute__((format(printf, 4, 5)));
+void vpi_set_sort_diagnostics(struct vp_set *set);
+
+static inline struct place place_of(const char *file, const struct node *node)
+{
+    struct place place = {file, node ? node->line : 0, node ? node->column : 0};
+    return place;
+}
+
+/* ---- one file each; `relative` is the path inside the set, `file` what people see */
+
+void vpi_set_read_head(struct vp_set *set, const char *file, const struct node *root);
+void vpi_set_read_subject(struct vp_set *set, const char *file, const char *expected_id,
+                          bool product, const struct node *root);
+void vpi_set_read_policy(struct vp_set *set, const char *file, const char *expected_id,
+                         const struct node *root);
+void vpi_set_read_hashes(struct vp_set *set, const char *file, struct span text);
+void vpi_set_read_calibration(struct vp_set *set, const char *file, struct span text);
+
+/* Fills a key's canonical value and phrase from its text; false after saying why not. */
+bool vpi_set_key_value(struct vp_set *set, struct set_key *key, struct span text);
+/* The strongest relation that a kind may yield for a subject of a type. */
+enum vp_relation vpi_set_relation(const struct kind *kind, enum vp_subject_type type);
+
+/* ---- between files */
+
+void vpi_set_resolve(struct vp_set *set);
+void vpi_set_lint(struct vp_set *set);
+
+#endif

@@ -1,0 +1,266 @@
+/* read_subject.c - a file of vendors/ or products/ */
+#include "set/fields.h"
+
+static const char *const words_type[] = {"vendor", "origin", "builder", NULL};
+static const char *const words_status[] = {"active", "deprecated", NULL};
+static const char *const words_yes[] = {"no", "yes", NULL};
+static const char *const words_name[] = {"legal", "brand", NULL};
+static const char *const words_affiliate[] = {"parent",    "subsidiary", "successor", "predecessor",
+                                              "affiliate", "licensee",   NULL};
+
+#define SUBJECT_FIELDS                                                                             \
+    {"name", FIELD_TEXT, true, NULL}, {"status", FIELD_WORD, false, words_status},                 \
+        {"signs-for-others", FIELD_WORD, false, words_yes}, {"names", FIELD_MAPS, false, NULL},    \
+        {"affiliates", FIELD_MAPS, false, NULL}, {"gates", FIELD_MAP, false, NULL},                \
+        {"keys", FIELD_MAPS, false, NULL},                                                         \
+    {                                                                                              \
+        NULL, 0, false, NULL                                                                       \
+    }
+
+static const struct field vendor_fields[] = {
+    {"id", FIELD_ID, true, NULL}, {"type", FIELD_WORD, true, words_type}, SUBJECT_FIELDS};
+
+static const struct field product_fields[] = {
+    {"id", FIELD_SUBJECT, true, NULL}, {"vendor", FIELD_ID, true, NULL}, SUBJECT_FIELDS};
+
+static const struct field name_fields[] = {
+    {"value", FIELD_TEXT, true, NULL},
+    {"type", FIELD_WORD, true, words_name},
+    {"language", FIELD_LANGUAGE, false, NULL},
+    {"from", FIELD_PARTIAL, false, NULL},
+    {"to", FIELD_PARTIAL, false, NULL},
+    {"kinds", FIELD_KINDS, false, NULL},
+    {"confidence", FIELD_WORD, true, vpi_words_confidence},
+    {"source", FIELD_TEXT, true, NULL},
+    {NULL, 0, false, NULL},
+};
+
+static const struct field affiliate_fields[] = {
+    {"name", FIELD_TEXT, true, NULL},
+    {"relation", FIELD_WORD, true, words_affiliate},
+    {"from", FIELD_PARTIAL, false, NULL},
+    {"to", FIELD_PARTIAL, false, NULL},
+    {"confidence", FIELD_WORD, true, vpi_words_confidence},
+    {"source", FIELD_TEXT, true, NULL},
+    {NULL, 0, false, NULL},
+};
+
+static const struct field gate_fields[] = {
+    {"format", FIELD_WORDS, false, vpi_words_format},
+    {"role", FIELD_WORDS, false, vpi_words_role},
+    {"size", FIELD_SIZE, false, NULL},
+    {"prefix", FIELD_PREFIX, false, NULL},
+    {"requires", FIELD_ID, false, NULL},
+    {"source", FIELD_TEXT, true, NULL},
+    {NULL, 0, false, NULL},
+};
+
+static const struct field key_fields[] = {
+    {"kind", FIELD_KIND, true, NULL},
+    {"value", FIELD_TEXT, true, NULL},
+    {"relation", FIELD_WORD, false, vpi_words_relation},
+    {"gate", FIELD_ID, false, NULL},
+    {"size", FIELD_DIGITS, false, NULL},
+    {"version", FIELD_TEXT, false, NULL},
+    {"file", FIELD_TEXT, false, NULL},
+    {"date", FIELD_PARTIAL, false, NULL},
+    {"confidence", FIELD_WORD, true, vpi_words_confidence},
+    {"source", FIELD_TEXT, true, NULL},
+    {NULL, 0, false, NULL},
+};
+
+enum vp_relation vpi_set_relation(const struct kind *kind, enum vp_subject_type type)
+{
+    switch (kind->class) {
+    case CLASS_EXACT:
+        return VP_RELATION_PUBLISHER;
+    case CLASS_SIGNER:
+        return VP_RELATION_SIGNER;
+    case CLASS_STRUCTURE:
+        if (type == VP_SUBJECT_BUILDER)
+            return VP_RELATION_BUILDER;
+        return type == VP_SUBJECT_ORIGIN ? VP_RELATION_COMPONENT : VP_RELATION_PUBLISHER;
+    case CLASS_NARROW:
+    case CLASS_TEXT:
+    case CLASS_NAME:
+    case CLASS_VERSION:
+        break;
+    }
+    return VP_RELATION_CLAIM;
+}
+
+bool vpi_set_key_value(struct vp_set *set, struct set_key *key, struct span text)
+{
+    const char *why = "";
+    if (!vpi_canonical_value(&set->arena, key->kind, text, &key->value, &why)) {
+        vpi_set_say(set, VP_SEVERITY_ERROR, key->place, "value: no %s: %s", key->kind->name, why);
+        return false;
+    }
+    if (key->kind->form != FORM_TEXT)
+        return true;
+    /* '#' stands for digits; a phrase has no place for it. */
+    if (key->value.len && memchr(key->value.data, '#', key->value.len))
+        return true;
+    key->has_phrase = vpi_phrase_of(&set->arena, key->value, &key->phrase, &key->words) &&
+                      key->words <= PHRASE_WORDS;
+    return true;
+}
+
+static void read_name(struct vp_set *set, const char *file, uint32_t subject,
+                      const struct node *map)
+{
+    if (!vpi_fields_check(set, file, map, name_fields))
+        return;
+    const struct node *value = vpi_node_field(map, "value");
+    const struct node *kinds = vpi_node_field(map, "kinds");
+    for (const struct node *item = kinds ? kinds->first : NULL; item; item = item->next) {
+        struct set_key key = {
+            .subject = subject,
+            .kind = vpi_kind_named(item->text),
+            .confidence =
+                (enum vp_confidence)(vpi_field_word(map, "confidence", vpi_words_confidence) + 1),
+            .gate = NO_INDEX,
+            .size = VP_NONE,
+            .source = vpi_field_text(map, "source"),
+            .place = place_of(file, value),
+            .is_name = true,
+        };
+        key.relation = vpi_set_relation(key.kind, set->subjects[subject].type);
+        if (key.kind->form != FORM_TEXT && key.kind->form != FORM_NAME) {
+            vpi_set_say(set, VP_SEVERITY_ERROR, place_of(file, item), "kinds: %s is no text",
+                        key.kind->name);
+            continue;
+        }
+        if (!vpi_set_key_value(set, &key, value->text))
+            continue;
+        struct set_key *to = vpi_set_add(set, keys);
+        if (to)
+            *to = key;
+    }
+}
+
+static void read_key(struct vp_set *set, const char *file, uint32_t subject, const struct node *map)
+{
+    if (!vpi_fields_check(set, file, map, key_fields))
+        return;
+    const struct node *value = vpi_node_field(map, "value");
+    const struct node *gate = vpi_node_field(map, "gate");
+    const struct node *size = vpi_node_field(map, "size");
+    int relation = vpi_field_word(map, "relation", vpi_words_relation);
+    struct set_key key = {
+        .subject = subject,
+        .kind = vpi_kind_named(vpi_node_field(map, "kind")->text),
+        .confidence =
+            (enum vp_confidence)(vpi_field_word(map, "confidence", vpi_words_confidence) + 1),
+        .gate = NO_INDEX,
+        .gate_name = vpi_field_text(map, "gate"),
+        .size = size ? vpi_digits(size->text) : VP_NONE,
+        .version = vpi_field_text(map, "version"),
+        .file = vpi_field_text(map, "file"),
+        .date = vpi_field_text(map, "date"),
+        .source = vpi_field_text(map, "source"),
+        .place = place_of(file, value),
+        .gate_place = place_of(file, gate ? gate : size),
+    };
+    key.relation = relation >= 0 ? (enum vp_relation)(relation + 1)
+                                 : vpi_set_relation(key.kind, set->subjects[subject].type);
+    if ((gate || size) && key.kind->class != CLASS_EXACT) {
+        vpi_set_say(set, VP_SEVERITY_ERROR, key.gate_place, "%s: only digests have one",
+                    gate ? "gate" : "size");
+        return;
+    }
+    if (!vpi_set_key_value(set, &key, value->text))
+        return;
+    struct set_key *to = vpi_set_add(set, keys);
+    if (to)
+        *to = key;
+}
+
+static void read_gate(struct vp_set *set, const char *file, uint32_t subject,
+                      const struct node *map)
+{
+    struct span name = map->key;
+    struct place place = {file, map->key_line, map->key_column};
+    if (vpi_field_problem(FIELD_ID, name, NULL)) {
+        vpi_set_say(set, VP_SEVERITY_ERROR, place, "gates: '%s' is no id", (const char *)name.data);
+        return;
+    }
+    if (!vpi_fields_check(set, file, map, gate_fields))
+        return;
+    struct set_gate gate = {
+        .subject = subject,
+        .name = (const char *)name.data,
+        .formats = vpi_field_words(map, "format", vpi_words_format),
+        .roles = vpi_field_words(map, "role", vpi_words_role),
+        .size_most = UINT64_MAX,
+        .requires = vpi_field_text(map, "requires"),
+        .requires_vendor = NO_INDEX,
+        .place = place,
+        .requires_place = place_of(file, vpi_node_field(map, "requires")),
+    };
+    const struct node *size = vpi_node_field(map, "size");
+    if (size)
+        vpi_size_range(size->text, &gate.size_least, &gate.size_most);
+    const struct node *prefix = vpi_node_field(map, "prefix");
+    for (size_t i = 0; prefix && i < prefix->text.len; i++) {
+        uint8_t c = prefix->text.data[i];
+        uint8_t digit = (uint8_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+        gate.prefix[i / 2] = (uint8_t)(gate.prefix[i / 2] << 4 | digit);
+        gate.prefix_len = (uint8_t)(i / 2 + 1);
+    }
+    if (!gate.formats && !gate.roles && !size && !prefix && !gate.requires) {
+        vpi_set_say(set, VP_SEVERITY_ERROR, place, "gates: '%s' has no condition", gate.name);
+        return;
+    }
+    struct set_gate *to = vpi_set_add(set, gates);
+    if (to)
+        *to = gate;
+}
+
+static const struct node *first_of(const struct node *map, const char *field)
+{
+    const struct node *node = vpi_node_field(map, field);
+    return node ? node->first : NULL;
+}
+
+void vpi_set_read_subject(struct vp_set *set, const char *file, const char *expected_id,
+                          bool product, const struct node *root)
+{
+    if (!vpi_fields_check(set, file, root, product ? product_fields : vendor_fields))
+        return;
+    const struct node *id = vpi_node_field(root, "id");
+    if (!span_equal(id->text, span_text(expected_id))) {
+        vpi_set_say(set, VP_SEVERITY_ERROR, place_of(file, id),
+                    "id: '%s' stands in the file of '%s'", (const char *)id->text.data,
+                    expected_id);
+        return;
+    }
+    int type = vpi_field_word(root, "type", words_type);
+    struct set_subject subject = {
+        .id = (const char *)id->text.data,
+        .name = vpi_field_text(root, "name"),
+        .vendor_id = vpi_field_text(root, "vendor"),
+        .type = type == 1   ? VP_SUBJECT_ORIGIN
+                : type == 2 ? VP_SUBJECT_BUILDER
+                : product   ? VP_SUBJECT_PRODUCT
+                            : VP_SUBJECT_VENDOR,
+        .signs_for_others = vpi_field_word(root, "signs-for-others", words_yes) == 1,
+        .deprecated = vpi_field_word(root, "status", words_status) == 1,
+        .vendor = NO_INDEX,
+        .place = place_of(file, id),
+        .vendor_place = place_of(file, vpi_node_field(root, "vendor")),
+    };
+    uint32_t index = (uint32_t)set->subjects_count;
+    struct set_subject *to = vpi_set_add(set, subjects);
+    if (!to)
+        return;
+    *to = subject;
+    for (const struct node *item = first_of(root, "names"); item; item = item->next)
+        read_name(set, file, index, item);
+    for (const struct node *item = first_of(root, "affiliates"); item; item = item->next)
+        (void)vpi_fields_check(set, file, item, affiliate_fields);
+    for (const struct node *item = first_of(root, "gates"); item; item = item->next)
+        read_gate(set, file, index, item);
+    for (const struct node *item = first_of(root, "keys"); item; item = item->next)
+        read_key(set, file, index, item);
+}

@@ -1,0 +1,162 @@
+/* resolve.c - what the files of a set say of each other: ids to indexes
+ *
+ * Afterwards subjects are sorted by id and gates by subject and name, whatever the order of files.
+ */
+#include <stdlib.h>
+
+#include "set/model.h"
+
+static int compare_ids(const void *left, const void *right)
+{
+    const struct set_subject *a = *(const struct set_subject *const *)left;
+    const struct set_subject *b = *(const struct set_subject *const *)right;
+    return strcmp(a->id, b->id); /* an id is the name of its file: never the same twice */
+}
+
+static bool sort_subjects(struct vp_set *set)
+{
+    size_t count = set->subjects_count;
+    const struct set_subject **order = vpi_arena_array(&set->arena, count, sizeof(void *));
+    struct set_subject *sorted = vpi_arena_array(&set->arena, count, sizeof *sorted);
+    uint32_t *now = vpi_arena_array(&set->arena, count, sizeof *now);
+    if (!order || !sorted || !now)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        order[i] = &set->subjects[i];
+    if (count)
+        qsort(order, count, sizeof(void *), compare_ids);
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = *order[i];
+        now[order[i] - set->subjects] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < set->keys_count; i++) {
+        if (set->keys[i].subject != NO_INDEX)
+            set->keys[i].subject = now[set->keys[i].subject];
+    }
+    for (size_t i = 0; i < set->gates_count; i++)
+        set->gates[i].subject = now[set->gates[i].subject];
+    set->subjects = sorted;
+    set->subjects_capacity = count;
+    return true;
+}
+
+static uint32_t subject_named(const struct vp_set *set, const char *id)
+{
+    size_t from = 0, to = set->subjects_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (strcmp(set->subjects[middle].id, id) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    bool found = from < set->subjects_count && strcmp(set->subjects[from].id, id) == 0;
+    return found ? (uint32_t)from : NO_INDEX;
+}
+
+static void resolve_vendors(struct vp_set *set)
+{
+    for (uint32_t i = 0; i < set->subjects_count; i++) {
+        struct set_subject *subject = &set->subjects[i];
+        subject->vendor = i;
+        if (subject->type != VP_SUBJECT_PRODUCT)
+            continue;
+        subject->vendor = subject_named(set, subject->vendor_id);
+        size_t len = strlen(subject->vendor_id);
+        if (strncmp(subject->id, subject->vendor_id, len) != 0 || subject->id[len] != '/')
+            vpi_set_say(set, VP_SEVERITY_ERROR, subject->vendor_place,
+                        "vendor: '%s' is not whose folder the file stands in", subject->vendor_id);
+        else if (subject->vendor == NO_INDEX)
+            vpi_set_say(set, VP_SEVERITY_ERROR, subject->vendor_place, "vendor: no '%s' in the set",
+                        subject->vendor_id);
+    }
+}
+
+static int compare_gate(uint32_t subject, const char *name, const struct set_gate *gate)
+{
+    if (subject != gate->subject)
+        return subject < gate->subject ? -1 : 1;
+    return strcmp(name, gate->name);
+}
+
+static int compare_gates(const void *left, const void *right)
+{
+    const struct set_gate *a = left;
+    return compare_gate(a->subject, a->name, right);
+}
+
+static void resolve_gates(struct vp_set *set)
+{
+    if (set->gates_count)
+        qsort(set->gates, set->gates_count, sizeof *set->gates, compare_gates);
+    for (size_t i = 0; i < set->gates_count; i++) {
+        struct set_gate *gate = &set->gates[i];
+        if (!gate->requires)
+            continue;
+        gate->requires_vendor = subject_named(set, gate->requires);
+        if (gate->requires_vendor == NO_INDEX)
+            vpi_set_say(set, VP_SEVERITY_ERROR, gate->requires_place,
+                        "requires: no '%s' in the set", gate->requires);
+    }
+}
+
+static uint32_t gate_named(const struct vp_set *set, uint32_t subject, const char *name)
+{
+    size_t from = 0, to = set->gates_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        int order = compare_gate(subject, name, &set->gates[middle]);
+        if (order == 0)
+            return (uint32_t)middle;
+        if (order > 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return NO_INDEX;
+}
+
+static void resolve_key(struct vp_set *set, struct set_key *key)
+{
+    if (key->subject == NO_INDEX) {
+        key->subject = subject_named(set, key->subject_id);
+        if (key->subject == NO_INDEX) {
+            vpi_set_say(set, VP_SEVERITY_ERROR, key->place, "product: no '%s' in the set",
+                        key->subject_id);
+            return;
+        }
+        key->relation = vpi_set_relation(key->kind, set->subjects[key->subject].type);
+    }
+    if (!key->gate_name)
+        return;
+    key->gate = gate_named(set, key->subject, key->gate_name);
+    uint32_t vendor = set->subjects[key->subject].vendor;
+    if (key->gate == NO_INDEX && vendor != NO_INDEX)
+        key->gate = gate_named(set, vendor, key->gate_name);
+    if (key->gate == NO_INDEX) {
+        vpi_set_say(set, VP_SEVERITY_ERROR, key->gate_place, "gate: no '%s' in '%s' or its vendor",
+                    key->gate_name, set->subjects[key->subject].id);
+        return;
+    }
+    const struct set_gate *gate = &set->gates[key->gate];
+    if (key->size != VP_NONE && (key->size < gate->size_least || key->size > gate->size_most))
+        vpi_set_say(set, VP_SEVERITY_ERROR, key->gate_place, "size: the gate '%s' excludes it",
+                    key->gate_name);
+}
+
+void vpi_set_resolve(struct vp_set *set)
+{
+    if (!sort_subjects(set))
+        return;
+    resolve_vendors(set);
+    resolve_gates(set);
+    for (size_t i = 0; i < set->keys_count; i++)
+        resolve_key(set, &set->keys[i]);
+    for (size_t i = 0; i < set->rules_count; i++) {
+        struct set_rule *rule = &set->rules[i];
+        rule->subject = subject_named(set, rule->subject_id);
+        if (rule->subject == NO_INDEX)
+            vpi_set_say(set, VP_SEVERITY_ERROR, rule->place, "subject: no '%s' in the set",
+                        rule->subject_id);
+    }
+}
