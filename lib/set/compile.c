@@ -28,13 +28,13 @@ static int compare_gates(const void *left, const void *right)
 /* The row that a key asks for: its gate, for its kind, narrowed to its size.  False: none. */
 static bool gate_of(const struct vp_set *set, const struct set_key *key, struct db_gate *ret)
 {
-    if (key->gate == NO_INDEX && key->size == VP_NONE)
+    if (key->gate == VP_NO_INDEX && key->size == VP_NONE)
         return false;
     memset(ret, 0, sizeof *ret);
     ret->kind = key->kind->number;
     ret->vendor = VPDB_NO_ROW;
     ret->size_most = UINT64_MAX;
-    if (key->gate != NO_INDEX) {
+    if (key->gate != VP_NO_INDEX) {
         const struct set_gate *gate = &set->gates[key->gate];
         ret->formats = gate->formats;
         ret->roles = gate->roles;

@@ -41,12 +41,12 @@ static int compare_claims(const void *left, const void *right)
 
 static uint32_t vendor_of(const struct vp_set *set, const struct set_key *key)
 {
-    return key->subject == NO_INDEX ? NO_INDEX : set->subjects[key->subject].vendor;
+    return key->subject == VP_NO_INDEX ? VP_NO_INDEX : set->subjects[key->subject].vendor;
 }
 
 static bool counts(const struct vp_set *set, const struct set_key *key)
 {
-    return vendor_of(set, key) != NO_INDEX && !set->subjects[key->subject].deprecated;
+    return vendor_of(set, key) != VP_NO_INDEX && !set->subjects[key->subject].deprecated;
 }
 
 static bool gather(struct claims *all)

@@ -12,7 +12,7 @@
 #include "set/text.h"
 #include "vendorprint/set.h"
 
-enum { DIAGNOSTICS_MOST = 10000, NO_INDEX = UINT32_MAX };
+enum { DIAGNOSTICS_MOST = 10000 };
 
 /* Where something stands. */
 struct place {
@@ -60,7 +60,7 @@ struct set_key {
     enum vp_relation relation;
     enum vp_confidence confidence;
     const char *gate_name; /* or NULL */
-    uint32_t gate;         /* index, or NO_INDEX */
+    uint32_t gate;         /* index, or VP_NO_INDEX */
     uint64_t size;         /* or VP_NONE */
     const char *version, *file, *date, *source;
     struct place place, gate_place;

@@ -129,12 +129,12 @@ static void take_hash(struct vp_set *set, const char *file, const struct csv_row
 {
     const struct csv_field *fields = row->fields;
     struct set_key key = {
-        .subject = NO_INDEX,
+        .subject = VP_NO_INDEX,
         .subject_id = (const char *)fields[HASH_PRODUCT].text.data,
         .kind = vpi_kind_named(fields[HASH_KIND].text),
         .confidence =
             (enum vp_confidence)(vpi_word(vpi_words_confidence, fields[HASH_CONFIDENCE].text) + 1),
-        .gate = NO_INDEX,
+        .gate = VP_NO_INDEX,
         .gate_name = optional(&fields[HASH_GATE]),
         .size = fields[HASH_SIZE].text.len ? vpi_digits(fields[HASH_SIZE].text) : VP_NONE,
         .version = optional(&fields[HASH_VERSION]),

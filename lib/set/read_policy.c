@@ -52,7 +52,7 @@ static void read_rule(struct vp_set *set, const char *file, const struct node *m
     if (!rule)
         return;
     rule->subject_id = vpi_field_text(map, "subject");
-    rule->subject = NO_INDEX;
+    rule->subject = VP_NO_INDEX;
     /* Words of relations and levels count from 1. */
     rule->relations = vpi_field_words(map, "relations", vpi_words_relation) << 1;
     rule->levels = vpi_field_words(map, "levels", vpi_words_level) << 1;

@@ -30,7 +30,7 @@ static bool sort_subjects(struct vp_set *set)
         now[order[i] - set->subjects] = (uint32_t)i;
     }
     for (size_t i = 0; i < set->keys_count; i++) {
-        if (set->keys[i].subject != NO_INDEX)
+        if (set->keys[i].subject != VP_NO_INDEX)
             set->keys[i].subject = now[set->keys[i].subject];
     }
     for (size_t i = 0; i < set->gates_count; i++)
@@ -51,7 +51,7 @@ static uint32_t subject_named(const struct vp_set *set, const char *id)
             to = middle;
     }
     bool found = from < set->subjects_count && strcmp(set->subjects[from].id, id) == 0;
-    return found ? (uint32_t)from : NO_INDEX;
+    return found ? (uint32_t)from : VP_NO_INDEX;
 }
 
 static void resolve_vendors(struct vp_set *set)
@@ -66,7 +66,7 @@ static void resolve_vendors(struct vp_set *set)
         if (strncmp(subject->id, subject->vendor_id, len) != 0 || subject->id[len] != '/')
             vpi_set_say(set, VP_SEVERITY_ERROR, subject->vendor_place,
                         "vendor: '%s' is not whose folder the file stands in", subject->vendor_id);
-        else if (subject->vendor == NO_INDEX)
+        else if (subject->vendor == VP_NO_INDEX)
             vpi_set_say(set, VP_SEVERITY_ERROR, subject->vendor_place, "vendor: no '%s' in the set",
                         subject->vendor_id);
     }
@@ -94,7 +94,7 @@ static void resolve_gates(struct vp_set *set)
         if (!gate->requires)
             continue;
         gate->requires_vendor = subject_named(set, gate->requires);
-        if (gate->requires_vendor == NO_INDEX)
+        if (gate->requires_vendor == VP_NO_INDEX)
             vpi_set_say(set, VP_SEVERITY_ERROR, gate->requires_place,
                         "requires: no '%s' in the set", gate->requires);
     }
@@ -113,14 +113,14 @@ static uint32_t gate_named(const struct vp_set *set, uint32_t subject, const cha
         else
             to = middle;
     }
-    return NO_INDEX;
+    return VP_NO_INDEX;
 }
 
 static void resolve_key(struct vp_set *set, struct set_key *key)
 {
-    if (key->subject == NO_INDEX) {
+    if (key->subject == VP_NO_INDEX) {
         key->subject = subject_named(set, key->subject_id);
-        if (key->subject == NO_INDEX) {
+        if (key->subject == VP_NO_INDEX) {
             vpi_set_say(set, VP_SEVERITY_ERROR, key->place, "product: no '%s' in the set",
                         key->subject_id);
             return;
@@ -131,9 +131,9 @@ static void resolve_key(struct vp_set *set, struct set_key *key)
         return;
     key->gate = gate_named(set, key->subject, key->gate_name);
     uint32_t vendor = set->subjects[key->subject].vendor;
-    if (key->gate == NO_INDEX && vendor != NO_INDEX)
+    if (key->gate == VP_NO_INDEX && vendor != VP_NO_INDEX)
         key->gate = gate_named(set, vendor, key->gate_name);
-    if (key->gate == NO_INDEX) {
+    if (key->gate == VP_NO_INDEX) {
         vpi_set_say(set, VP_SEVERITY_ERROR, key->gate_place, "gate: no '%s' in '%s' or its vendor",
                     key->gate_name, set->subjects[key->subject].id);
         return;
@@ -155,7 +155,7 @@ void vpi_set_resolve(struct vp_set *set)
     for (size_t i = 0; i < set->rules_count; i++) {
         struct set_rule *rule = &set->rules[i];
         rule->subject = subject_named(set, rule->subject_id);
-        if (rule->subject == NO_INDEX)
+        if (rule->subject == VP_NO_INDEX)
             vpi_set_say(set, VP_SEVERITY_ERROR, rule->place, "subject: no '%s' in the set",
                         rule->subject_id);
     }
