@@ -1,0 +1,64 @@
+/* verdict.h - from evidence to findings, in pure arithmetic
+ *
+ * Takes what hit, wherever the features came from; opens nothing, reads no file.
+ * docs/reliability.md says the rules in words.
+ */
+#ifndef VPI_VERDICT_VERDICT_H
+#define VPI_VERDICT_VERDICT_H
+
+#include "db/db.h"
+#include "feature/feature.h"
+
+/* One record that one feature of an object hit. */
+struct evidence {
+    uint32_t feature; /* index among the object's features */
+    uint16_t kind;
+    enum kind_class class;
+    struct span matched; /* the value that hit: all of the feature's, or a phrase of it */
+    struct db_record record;
+    bool set_aside; /* explained away: see gather.c */
+};
+
+struct finding {
+    uint32_t subject, vendor; /* rows */
+    enum vp_subject_type type;
+    enum vp_relation relation;
+    enum vp_level level;
+    const char *version;
+    enum vp_version_from version_from;
+    uint32_t right, wrong;
+    const char *reason;
+    struct evidence *evidence; /* strongest first */
+    size_t evidence_count;
+};
+
+struct verdict {
+    struct finding *findings;
+    size_t finding_count;
+    /* Evidence that was set aside because several vendors share its key: the features. */
+    size_t shared_count;
+    uint32_t shared_feature; /* the first of them */
+};
+
+/* Judges the evidence of one object.  `evidence` is reordered.  What is returned lives in the
+ * arena; its texts in the arena or the database.  False: no memory. */
+bool vpi_verdict(struct arena *arena, const struct vp_db *db, const struct feature *features,
+                 size_t feature_count, struct evidence *evidence, size_t evidence_count,
+                 struct verdict *ret);
+
+/* ---- between the files of this folder */
+
+/* gather.c: marks what explains nothing (shared keys, shorter phrases inside longer ones, signers
+ * that sign for others, deprecated records). */
+void vpi_gather(const struct vp_db *db, struct evidence *evidence, size_t count,
+                struct verdict *verdict);
+
+/* weigh.c: the relation and the level of one vendor's evidence.  `right` and `wrong` are the
+ * measurement of its strongest kind. */
+void vpi_weigh(const struct vp_db *db, struct finding *finding);
+
+/* words.c: the sentence. */
+const char *vpi_reason(struct arena *arena, const struct finding *finding,
+                       const struct feature *features);
+
+#endif
