@@ -10,7 +10,7 @@ import tempfile
 
 ORDER = "base crypto io format container trust feature db verdict engine".split()
 DEFINES = ["-std=c11", "-D_POSIX_C_SOURCE=200809L", "-D_FILE_OFFSET_BITS=64"]
-DEFINES += ['-DVPI_DATABASE_DEFAULT="/"']
+DEFINES += ['-DVPI_DATABASE_DEFAULT="/"', '-DVPI_VERSION="0"']
 
 
 def allowed(folder):

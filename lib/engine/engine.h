@@ -1,0 +1,81 @@
+/* engine.h - one object at a time: session, plan, look-up, result */
+#ifndef VPI_ENGINE_ENGINE_H
+#define VPI_ENGINE_ENGINE_H
+
+#include <stdatomic.h>
+
+#include "format/format.h"
+#include "io/os.h"
+#include "verdict/verdict.h"
+
+struct vp_session {
+    struct vp_db *db; /* or NULL */
+    struct vp_session_options options;
+    struct vp_limits limits; /* with the defaults filled in */
+    struct crypto *crypto;
+    struct magic_words *magic;  /* opened at the first use */
+    struct arena scratch;       /* of the object under examination */
+    uint64_t deadline;          /* of vpi_clock_ms, or 0 */
+    enum vp_gap_reason stopped; /* why the last examination was stopped, or 0 */
+    bool callback_failed;
+};
+
+struct result_feature {
+    struct feature feature;
+    uint32_t object;
+};
+
+struct result_finding {
+    struct finding finding; /* its evidence's features count from the result's first */
+    uint32_t object;
+};
+
+/* Everything in a result lives in its arena or in its database.  Objects are numbered as they are
+ * examined, so a parent comes before its members. */
+struct vp_result {
+    atomic_uint references;
+    struct arena arena;
+    struct vp_db *db;
+    struct vp_object *objects;
+    struct result_feature *features;
+    struct result_finding *findings;
+    struct vp_note *notes;
+    struct vp_gap *gaps;
+    uint32_t object_count, feature_count, finding_count, note_count, gap_count;
+    size_t object_capacity, feature_capacity, finding_capacity, note_capacity, gap_capacity;
+    uint64_t bytes_read, bytes_hashed;
+};
+
+/* result.c */
+struct vp_result *vpi_result_new(struct vp_session *session);
+bool vpi_result_note(struct vp_result *result, uint32_t object, enum vp_note_code code,
+                     uint64_t offset, const char *text);
+bool vpi_result_gap(struct vp_result *result, uint32_t object, enum vp_gap_reason reason,
+                    const char *what);
+/* A new object; its texts are copied.  VP_NO_INDEX: no memory. */
+uint32_t vpi_result_object(struct vp_result *result, const struct vp_object *object);
+/* Copies an object's features and findings out of the session's scratch memory. */
+bool vpi_result_take(struct vp_result *result, uint32_t object, const struct feature *features,
+                     size_t feature_count, const struct verdict *verdict);
+
+/* What is being examined. */
+struct examination {
+    struct vp_session *session;
+    struct vp_result *result;
+    struct source src;
+    struct image image;
+    struct feature_work work;
+    struct evidence *evidence;
+    size_t evidence_count, evidence_capacity;
+    size_t looked_up; /* features whose keys were looked up */
+};
+
+/* plan.c: what the object is due, before and after the first look-ups. */
+uint64_t vpi_plan_first(const struct examination *x);
+uint64_t vpi_plan_gated(const struct examination *x);
+
+/* lookup.c: looks up the features that were not looked up yet, gathers evidence.  False: no memory.
+ */
+bool vpi_lookup_features(struct examination *x);
+
+#endif

@@ -1,0 +1,73 @@
+/* names.c - enumerators as the JSON output spells them */
+#include "feature/feature.h"
+
+const char *vp_version(void)
+{
+    return VPI_VERSION;
+}
+
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+static const char *const statuses[] = {"ok",
+                                       "wrong argument",
+                                       "no memory",
+                                       "input or output failed",
+                                       "not found",
+                                       "bad database",
+                                       "bad signature set",
+                                       "callback failed",
+                                       "cancelled",
+                                       "not a regular file",
+                                       "end"};
+static const char *const formats[] = {"other", "pe32", "pe32-plus"};
+static const char *const roles[] = {"other",         "program",  "library",   "driver",
+                                    "kernel-module", "firmware", "installer", "package"};
+static const char *const relations[] = {NULL,     "publisher", "component", "member",
+                                        "signer", "claim",     "builder"};
+static const char *const levels[] = {NULL, "possible", "probable", "identified"};
+static const char *const notes[] = {NULL,
+                                    "truncated",
+                                    "malformed",
+                                    "signature-unverified",
+                                    "signature-unreadable",
+                                    "changed-while-read",
+                                    "shared-key",
+                                    "overlay",
+                                    "packed"};
+static const char *const gaps[] = {
+    NULL,       "read-failed",      "memory-limit",  "count-limit", "cancelled",
+    "deadline", "member-too-large", "not-permitted", "depth-limit", "unsupported"};
+static const char *const answers[] = {"not-covered", "covered", "needs-human"};
+static const char *const subject_types[] = {NULL, "vendor", "product", "origin", "builder"};
+static const char *const confidences[] = {NULL, "low", "medium", "high"};
+static const char *const version_froms[] = {"none", "key", "fixed", "text"};
+
+static const struct {
+    enum vp_names which;
+    const char *const *names;
+    size_t count;
+} lists[] = {{VP_NAMES_STATUS, statuses, COUNT(statuses)},
+             {VP_NAMES_FORMAT, formats, COUNT(formats)},
+             {VP_NAMES_ROLE, roles, COUNT(roles)},
+             {VP_NAMES_RELATION, relations, COUNT(relations)},
+             {VP_NAMES_LEVEL, levels, COUNT(levels)},
+             {VP_NAMES_NOTE, notes, COUNT(notes)},
+             {VP_NAMES_GAP, gaps, COUNT(gaps)},
+             {VP_NAMES_ANSWER, answers, COUNT(answers)},
+             {VP_NAMES_SUBJECT_TYPE, subject_types, COUNT(subject_types)},
+             {VP_NAMES_CONFIDENCE, confidences, COUNT(confidences)},
+             {VP_NAMES_VERSION_FROM, version_froms, COUNT(version_froms)}};
+
+const char *vp_name(enum vp_names which, unsigned value)
+{
+    const char *name = NULL;
+    if (which == VP_NAMES_KIND) {
+        const struct kind *kind = vpi_kind(value);
+        name = kind ? kind->name : NULL;
+    }
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        if (lists[i].which == which && value < lists[i].count)
+            name = lists[i].names[value];
+    }
+    return name ? name : "unknown";
+}

@@ -1,0 +1,106 @@
+/* plan.c - which dear features an object is due
+ *
+ * A digest is computed when the caller asks for it, when a key of its kind has no gate, or when a
+ * gate is open: the object is what every original behind that gate is known to be
+ * (docs/database-format.md).
+ */
+#include "engine/engine.h"
+
+struct dear {
+    unsigned kind;
+    uint64_t want;
+};
+
+static const struct dear dear[] = {
+    {KIND_FILE_XXH3, WANT_FILE_XXH3},
+    {KIND_FILE_MD5, WANT_FILE_MD5},
+    {KIND_FILE_SHA1, WANT_FILE_SHA1},
+    {KIND_FILE_SHA256, WANT_FILE_SHA256},
+    {KIND_AUTHENTICODE_SHA1, WANT_AUTHENTICODE_SHA1},
+    {KIND_AUTHENTICODE_SHA256, WANT_AUTHENTICODE_SHA256},
+    {KIND_SECTION, WANT_SECTIONS},
+    {KIND_ICON, WANT_RESOURCES},
+    {KIND_RESOURCE, WANT_RESOURCES},
+};
+
+enum { DEAR = sizeof dear / sizeof *dear };
+
+static bool is_pe(const struct examination *x)
+{
+    return x->image.format != VP_FORMAT_OTHER;
+}
+
+static uint64_t asked_for(const struct vp_session *session)
+{
+    static const uint64_t digests[][2] = {{VP_DIGEST_XXH3, WANT_FILE_XXH3},
+                                          {VP_DIGEST_MD5, WANT_FILE_MD5},
+                                          {VP_DIGEST_SHA1, WANT_FILE_SHA1},
+                                          {VP_DIGEST_SHA256, WANT_FILE_SHA256}};
+    uint64_t want = 0;
+    for (size_t i = 0; i < sizeof digests / sizeof *digests; i++) {
+        if (session->options.digests & digests[i][0])
+            want |= digests[i][1];
+    }
+    return want;
+}
+
+uint64_t vpi_plan_first(const struct examination *x)
+{
+    const struct vp_session *session = x->session;
+    uint64_t want = asked_for(session);
+    if (is_pe(x))
+        want |= WANT_REST;
+    for (size_t i = 0; i < DEAR; i++) {
+        if (session->options.flags & VP_SESSION_ALL_FEATURES)
+            want |= dear[i].want;
+        else if (session->db && vpi_db_has_ungated(session->db, dear[i].kind))
+            want |= dear[i].want;
+    }
+    return want;
+}
+
+/* Whether some key of the vendor hit this object. */
+static bool vendor_hit(const struct examination *x, uint32_t vendor)
+{
+    for (size_t i = 0; i < x->evidence_count; i++) {
+        if (x->evidence[i].record.vendor == vendor)
+            return true;
+    }
+    return false;
+}
+
+static bool gate_open(const struct examination *x, const struct db_gate *gate)
+{
+    const struct image *image = &x->image;
+    if (x->src.size < gate->size_least || x->src.size > gate->size_most)
+        return false;
+    if (gate->formats && !(gate->formats >> image->format & 1))
+        return false;
+    if (gate->roles && !(gate->roles >> image->role & 1))
+        return false;
+    if (gate->prefix_len) {
+        struct span first;
+        struct span prefix = span_of(gate->prefix, gate->prefix_len);
+        if (!span_sub(x->src.ops ? x->src.head : x->src.memory, 0, prefix.len, &first) ||
+            !span_equal(first, prefix))
+            return false;
+    }
+    return gate->vendor == VPDB_NO_ROW || vendor_hit(x, gate->vendor);
+}
+
+uint64_t vpi_plan_gated(const struct examination *x)
+{
+    const struct vp_db *db = x->session->db;
+    uint64_t want = 0;
+    for (uint32_t row = 0; db && row < vpi_db_gate_count(db); row++) {
+        struct db_gate gate;
+        if (!vpi_db_gate(db, row, &gate))
+            continue;
+        for (size_t i = 0; i < DEAR; i++) {
+            if (dear[i].kind == gate.kind && !(x->work.wanted & dear[i].want) &&
+                gate_open(x, &gate))
+                want |= dear[i].want;
+        }
+    }
+    return want & ~x->work.wanted;
+}

@@ -1,0 +1,330 @@
+/* test_examine.c - objects from every kind of source, and what stops an examination */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "engine/judge_db.h"
+#include "fixture.h"
+
+static const char text_file[] = "#!/bin/sh\necho hello\n";
+
+static struct vp_session *session_new(struct vp_db *db, struct vp_session_options options)
+{
+    struct vp_session *session = NULL;
+    options.size = sizeof options;
+    ck_assert_int_eq(vp_session_new(db, &options, &session, NULL), VP_OK);
+    return session;
+}
+
+static struct vp_summary summary_of(const struct vp_result *result)
+{
+    struct vp_summary summary = {.size = sizeof summary};
+    vp_result_summary(result, &summary);
+    return summary;
+}
+
+static struct vp_object object_of(const struct vp_result *result)
+{
+    struct vp_object object = {.size = sizeof object};
+    ck_assert_int_eq(vp_result_object(result, 0, &object), VP_OK);
+    return object;
+}
+
+/* The text of the first feature of a kind, or NULL. */
+static const char *feature_text(const struct vp_result *result, unsigned kind)
+{
+    struct vp_feature feature = {.size = sizeof feature};
+    for (uint32_t i = 0; vp_result_feature(result, i, &feature) == VP_OK; i++) {
+        if (feature.kind == kind)
+            return feature.text;
+    }
+    return NULL;
+}
+
+static enum vp_gap_reason first_gap(const struct vp_result *result)
+{
+    struct vp_gap gap = {.size = sizeof gap};
+    return vp_result_gap(result, 0, &gap) == VP_OK ? gap.reason : (enum vp_gap_reason)0;
+}
+
+START_TEST(what_no_reader_knows_is_other_and_described_on_demand)
+{
+    struct vp_session *session =
+        session_new(NULL, (struct vp_session_options){.flags = VP_SESSION_DESCRIBE});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(
+        vp_examine_memory(session, text_file, sizeof text_file - 1, "a.sh", &result, NULL), VP_OK);
+    ck_assert_int_eq(object_of(result).format, VP_FORMAT_OTHER);
+    ck_assert_ptr_nonnull(strstr(object_of(result).description, "shell script"));
+    ck_assert(summary_of(result).complete);
+    ck_assert_uint_eq(summary_of(result).features, 0);
+    vp_result_unref(result);
+    vp_session_free(session);
+}
+END_TEST
+
+START_TEST(the_digests_that_are_asked_for_are_those_of_the_bytes)
+{
+    struct vp_session *session =
+        session_new(NULL, (struct vp_session_options){.digests = VP_DIGEST_SHA256 | VP_DIGEST_MD5});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(vp_examine_memory(session, "abc", 3, NULL, &result, NULL), VP_OK);
+    ck_assert_str_eq(feature_text(result, KIND_FILE_SHA256),
+                     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    ck_assert_str_eq(feature_text(result, KIND_FILE_MD5), "900150983cd24fb0d6963f7d28e17f72");
+    ck_assert_ptr_null(feature_text(result, KIND_FILE_SHA1));
+    ck_assert_uint_eq(summary_of(result).bytes_hashed, 6);
+    vp_result_unref(result);
+    vp_session_free(session);
+}
+END_TEST
+
+START_TEST(nothing_is_hashed_unless_a_gate_is_open)
+{
+    /* The set's SHA-256 keys stand behind a key of Acme's. */
+    struct vp_db *db = judge_db();
+    struct vp_session *session = session_new(db, (struct vp_session_options){0});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(
+        vp_examine_memory(session, text_file, sizeof text_file - 1, "a.sh", &result, NULL), VP_OK);
+    ck_assert_uint_eq(summary_of(result).bytes_hashed, 0);
+    vp_result_unref(result);
+    size_t len;
+    uint8_t *bytes = fixture_read("pe/plain.exe", &len);
+    if (bytes) {
+        ck_assert_int_eq(vp_examine_memory(session, bytes, len, "x", &result, NULL), VP_OK);
+        ck_assert_uint_eq(summary_of(result).bytes_hashed, 0);
+        vp_result_unref(result);
+        ck_assert_int_eq(vp_examine_memory(session, bytes, len, "anvil.exe", &result, NULL), VP_OK);
+        ck_assert_uint_eq(summary_of(result).bytes_hashed, len);
+        ck_assert_ptr_nonnull(feature_text(result, KIND_FILE_SHA256));
+        vp_result_unref(result);
+    }
+    free(bytes);
+    vp_session_free(session);
+    vp_db_unref(db);
+}
+END_TEST
+
+START_TEST(every_way_in_gives_the_same_features)
+{
+    size_t len;
+    uint8_t *bytes = fixture_read("pe/plain.exe", &len);
+    if (!bytes)
+        return;
+    struct vp_session *session =
+        session_new(NULL, (struct vp_session_options){.flags = VP_SESSION_ALL_FEATURES});
+    struct vp_result *results[3] = {NULL};
+    ck_assert_int_eq(vp_examine_memory(session, bytes, len, "plain.exe", &results[0], NULL), VP_OK);
+    ck_assert_int_eq(vp_examine_path(session, fixture_path("pe/plain.exe"), &results[1], NULL),
+                     VP_OK);
+    int fd = open(fixture_path("pe/plain.exe"), O_RDONLY);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(vp_examine_fd(session, fd, "plain.exe", &results[2], NULL), VP_OK);
+    close(fd);
+    ck_assert_int_eq(object_of(results[0]).format, VP_FORMAT_PE32_PLUS);
+    ck_assert_int_eq(object_of(results[0]).role, VP_ROLE_PROGRAM);
+    ck_assert_str_eq(feature_text(results[0], KIND_COMPANY_NAME), "Example Software GmbH");
+    for (int i = 1; i < 3; i++) {
+        ck_assert_uint_eq(summary_of(results[i]).features, summary_of(results[0]).features);
+        struct vp_feature a = {.size = sizeof a}, b = {.size = sizeof b};
+        for (uint32_t f = 0; vp_result_feature(results[0], f, &a) == VP_OK; f++) {
+            ck_assert_int_eq(vp_result_feature(results[i], f, &b), VP_OK);
+            ck_assert_uint_eq(a.key.low, b.key.low);
+            ck_assert_str_eq(a.text, b.text);
+            ck_assert_uint_eq(a.offset, b.offset);
+        }
+    }
+    for (int i = 0; i < 3; i++)
+        vp_result_unref(results[i]);
+    vp_session_free(session);
+    free(bytes);
+}
+END_TEST
+
+struct memory_source {
+    const uint8_t *bytes;
+    size_t len;
+    uint64_t fail_from;
+};
+
+static int read_memory(void *context, uint64_t offset, void *buffer, size_t len, size_t *ret_len)
+{
+    struct memory_source *source = context;
+    if (offset + len > source->fail_from)
+        return 1;
+    *ret_len = offset < source->len ? source->len - (size_t)offset : 0;
+    if (*ret_len > len)
+        *ret_len = len;
+    memcpy(buffer, source->bytes + offset, *ret_len);
+    return 0;
+}
+
+START_TEST(a_source_that_fails_is_the_callers_error)
+{
+    uint8_t bytes[10000] = "MZ";
+    struct memory_source memory = {bytes, sizeof bytes, UINT64_MAX};
+    struct vp_source source = {
+        .size = sizeof source, .context = &memory, .bytes = sizeof bytes, .read_at = read_memory};
+    struct vp_session *session =
+        session_new(NULL, (struct vp_session_options){.digests = VP_DIGEST_SHA1});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(vp_examine_source(session, &source, "x", &result, NULL), VP_OK);
+    ck_assert_ptr_nonnull(feature_text(result, KIND_FILE_SHA1));
+    vp_result_unref(result);
+    result = NULL;
+    memory.fail_from = 5000;
+    ck_assert_int_eq(vp_examine_source(session, &source, "x", &result, NULL), VP_E_CALLBACK);
+    ck_assert_ptr_null(result);
+    source.read_at = NULL;
+    ck_assert_int_eq(vp_examine_source(session, &source, "x", &result, NULL), VP_E_ARGUMENT);
+    vp_session_free(session);
+}
+END_TEST
+
+START_TEST(a_source_that_is_shorter_than_it_says_is_incomplete)
+{
+    uint8_t bytes[1000] = "MZ";
+    struct memory_source memory = {bytes, sizeof bytes, UINT64_MAX};
+    struct vp_source source = {
+        .size = sizeof source, .context = &memory, .bytes = 900000, .read_at = read_memory};
+    struct vp_session *session =
+        session_new(NULL, (struct vp_session_options){.digests = VP_DIGEST_SHA1});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(vp_examine_source(session, &source, "x", &result, NULL), VP_OK);
+    ck_assert(!summary_of(result).complete);
+    ck_assert_ptr_null(feature_text(result, KIND_FILE_SHA1));
+    vp_result_unref(result);
+    vp_session_free(session);
+}
+END_TEST
+
+static int cancel(void *context, uint64_t done, uint64_t total)
+{
+    (void)context;
+    (void)total;
+    return done >= 256 << 10;
+}
+
+START_TEST(a_cancelled_examination_is_a_result_that_says_so)
+{
+    size_t len = 4 << 20;
+    uint8_t *bytes = calloc(1, len);
+    struct vp_session *session = session_new(
+        NULL, (struct vp_session_options){.digests = VP_DIGEST_SHA1, .progress = cancel});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(vp_examine_memory(session, bytes, len, NULL, &result, NULL), VP_OK);
+    ck_assert(!summary_of(result).complete);
+    ck_assert_int_eq(first_gap(result), VP_GAP_CANCELLED);
+    ck_assert_ptr_null(feature_text(result, KIND_FILE_SHA1));
+    vp_result_unref(result);
+    /* The session goes on. */
+    ck_assert_int_eq(vp_examine_memory(session, bytes, 100, NULL, &result, NULL), VP_OK);
+    ck_assert(summary_of(result).complete);
+    vp_result_unref(result);
+    vp_session_free(session);
+    free(bytes);
+}
+END_TEST
+
+START_TEST(every_memory_cap_gives_a_result_or_an_error)
+{
+    size_t len;
+    uint8_t *bytes = fixture_read("signed/signed-dual.exe", &len);
+    if (!bytes)
+        bytes = fixture_read("pe/plain.exe", &len);
+    if (!bytes)
+        return;
+    struct vp_db *db = judge_db();
+    bool complete = false;
+    for (uint64_t cap = 1 << 10; cap < 8 << 20; cap += cap / 8) {
+        struct vp_session *session =
+            session_new(db, (struct vp_session_options){.flags = VP_SESSION_ALL_FEATURES,
+                                                        .limits = {.memory = cap}});
+        struct vp_result *result = NULL;
+        enum vp_status status = vp_examine_memory(session, bytes, len, "anvil.exe", &result, NULL);
+        ck_assert(status == VP_OK || status == VP_E_MEMORY);
+        if (status == VP_OK) {
+            complete = summary_of(result).complete;
+            if (!complete)
+                ck_assert_int_eq(first_gap(result), VP_GAP_MEMORY_LIMIT);
+        }
+        vp_result_unref(result);
+        vp_session_free(session);
+    }
+    ck_assert(complete);
+    vp_db_unref(db);
+    free(bytes);
+}
+END_TEST
+
+START_TEST(links_and_folders_are_not_examined)
+{
+    char folder[] = "/tmp/vendorprint-test-XXXXXX", path[64];
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/link", folder);
+    ck_assert_int_eq(symlink("/bin/sh", path), 0);
+    struct vp_session *session = session_new(NULL, (struct vp_session_options){0});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(vp_examine_path(session, path, &result, NULL), VP_E_NOT_REGULAR);
+    ck_assert_int_eq(vp_examine_path(session, folder, &result, NULL), VP_E_NOT_REGULAR);
+    unlink(path);
+    ck_assert_int_eq(vp_examine_path(session, path, &result, NULL), VP_E_NOT_FOUND);
+    rmdir(folder);
+    vp_session_free(session);
+}
+END_TEST
+
+START_TEST(a_pipe_is_read_to_its_end)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(write(ends[1], "abc", 3), 3);
+    close(ends[1]);
+    struct vp_session *session =
+        session_new(NULL, (struct vp_session_options){.digests = VP_DIGEST_MD5});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(vp_examine_fd(session, ends[0], "x", &result, NULL), VP_OK);
+    ck_assert_str_eq(feature_text(result, KIND_FILE_MD5), "900150983cd24fb0d6963f7d28e17f72");
+    close(ends[0]);
+    vp_result_unref(result);
+    vp_session_free(session);
+}
+END_TEST
+
+/* What an older and a newer caller know of a struct. */
+START_TEST(structs_of_other_sizes_are_respected)
+{
+    struct vp_session *session = session_new(NULL, (struct vp_session_options){0});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(vp_examine_memory(session, "abc", 3, NULL, &result, NULL), VP_OK);
+    struct vp_summary summary;
+    memset(&summary, 0x55, sizeof summary);
+    summary.size = offsetof(struct vp_summary, objects);
+    vp_result_summary(result, &summary);
+    ck_assert_int_eq(summary.complete, 1);
+    ck_assert_uint_eq(summary.objects, 0x55555555);
+    struct {
+        struct vp_object known;
+        uint64_t later;
+    } newer = {.known = {.size = sizeof newer}, .later = 7};
+    ck_assert_int_eq(vp_result_object(result, 0, &newer.known), VP_OK);
+    ck_assert_uint_eq(newer.known.size, sizeof newer);
+    ck_assert_uint_eq(newer.later, 7);
+    vp_result_unref(result);
+    vp_session_free(session);
+}
+END_TEST
+
+#define TESTS                                                                                      \
+    TEST(what_no_reader_knows_is_other_and_described_on_demand)                                    \
+    TEST(the_digests_that_are_asked_for_are_those_of_the_bytes)                                    \
+    TEST(nothing_is_hashed_unless_a_gate_is_open)                                                  \
+    TEST(every_way_in_gives_the_same_features)                                                     \
+    TEST(a_source_that_fails_is_the_callers_error)                                                 \
+    TEST(a_source_that_is_shorter_than_it_says_is_incomplete)                                      \
+    TEST(a_cancelled_examination_is_a_result_that_says_so)                                         \
+    TEST(every_memory_cap_gives_a_result_or_an_error)                                              \
+    TEST(links_and_folders_are_not_examined)                                                       \
+    TEST(a_pipe_is_read_to_its_end)                                                                \
+    TEST(structs_of_other_sizes_are_respected)
+#include "check_main.h"
