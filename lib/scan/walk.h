@@ -1,0 +1,29 @@
+/* walk.h - the files below some paths, in a fixed order */
+#ifndef VPI_SCAN_WALK_H
+#define VPI_SCAN_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A regular file, or what could not be looked at. */
+struct walk_entry {
+    char *path; /* the walk's, until the next call */
+    uint64_t device, inode;
+    uint64_t links;
+    int error; /* errno: a path that can't be opened or read; 0 for a file */
+};
+
+struct walk;
+
+/* Walks a file or a folder depth first, names in byte order.  Only the path itself may be a link;
+ * what isn't a regular file is passed over.  NULL: no memory. */
+struct walk *vpi_walk_new(const char *path, bool one_file_system);
+void vpi_walk_free(struct walk *walk);
+
+/* 1: *ret is filled; 0: the end; -1: no memory. */
+int vpi_walk_next(struct walk *walk, struct walk_entry *ret);
+
+/* Processors that this process may use, at least 1. */
+unsigned vpi_processors(void);
+
+#endif

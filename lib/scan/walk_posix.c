@@ -1,0 +1,203 @@
+/* walk_posix.c - walking folders on POSIX systems
+ *
+ * A stack of folders in place of recursion; each folder's names are read at once and sorted, so
+ * that two walks of one tree are equal and no descriptor stays open.
+ */
+#define _GNU_SOURCE /* sched_getaffinity */
+#include "scan/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct folder {
+    struct folder *above;
+    size_t path_len; /* of the folder in `path` */
+    char **names;
+    size_t count, next;
+};
+
+struct walk {
+    char *path;
+    size_t capacity;
+    struct folder *top;
+    uint64_t device; /* of the start */
+    bool one_file_system;
+    bool started;
+};
+
+struct walk *vpi_walk_new(const char *path, bool one_file_system)
+{
+    struct walk *walk = calloc(1, sizeof *walk);
+    if (!walk)
+        return NULL;
+    walk->capacity = strlen(path) + 1;
+    walk->path = malloc(walk->capacity);
+    if (!walk->path) {
+        free(walk);
+        return NULL;
+    }
+    memcpy(walk->path, path, walk->capacity);
+    walk->one_file_system = one_file_system;
+    return walk;
+}
+
+static void folder_free(struct folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        free(folder->names[i]);
+    free(folder->names);
+    free(folder);
+}
+
+static void pop(struct walk *walk)
+{
+    struct folder *folder = walk->top;
+    walk->top = folder->above;
+    folder_free(folder);
+}
+
+void vpi_walk_free(struct walk *walk)
+{
+    if (!walk)
+        return;
+    while (walk->top)
+        pop(walk);
+    free(walk->path);
+    free(walk);
+}
+
+static int by_bytes(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* The names of an open folder.  0, or an errno value. */
+static int read_names(DIR *dir, struct folder *folder)
+{
+    size_t capacity = 0;
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(dir);
+        if (!entry)
+            return errno;
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (folder->count == capacity) {
+            capacity = capacity ? capacity * 2 : 32;
+            char **grown = realloc(folder->names, capacity * sizeof *grown);
+            if (!grown)
+                return ENOMEM;
+            folder->names = grown;
+        }
+        char *name = strdup(entry->d_name);
+        if (!name)
+            return ENOMEM;
+        folder->names[folder->count++] = name;
+    }
+}
+
+/* Opens the folder at walk->path.  0, or an errno value. */
+static int push(struct walk *walk)
+{
+    DIR *dir = opendir(walk->path);
+    if (!dir)
+        return errno;
+    struct folder *folder = calloc(1, sizeof *folder);
+    int error = folder ? read_names(dir, folder) : ENOMEM;
+    closedir(dir);
+    if (error) {
+        if (folder)
+            folder_free(folder);
+        return error;
+    }
+    qsort(folder->names, folder->count, sizeof *folder->names, by_bytes);
+    folder->path_len = strlen(walk->path);
+    folder->above = walk->top;
+    walk->top = folder;
+    return 0;
+}
+
+/* Appends a name to the folder's path.  False: no memory. */
+static bool set_path(struct walk *walk, const struct folder *folder, const char *name)
+{
+    size_t len = folder->path_len, name_len = strlen(name);
+    if (walk->capacity < len + name_len + 2) {
+        char *grown = realloc(walk->path, (len + name_len + 2) * 2);
+        if (!grown)
+            return false;
+        walk->path = grown;
+        walk->capacity = (len + name_len + 2) * 2;
+    }
+    if (len && walk->path[len - 1] != '/')
+        walk->path[len++] = '/';
+    memcpy(walk->path + len, name, name_len + 1);
+    return true;
+}
+
+/* What stands at walk->path: 1 an entry for the caller, 0 nothing, -1 no memory. */
+static int visit(struct walk *walk, bool first, struct walk_entry *ret)
+{
+    struct stat st;
+    *ret = (struct walk_entry){.path = walk->path};
+    if ((first ? stat(walk->path, &st) : lstat(walk->path, &st)) != 0) {
+        ret->error = errno;
+        return 1;
+    }
+    if (first)
+        walk->device = st.st_dev;
+    else if (walk->one_file_system && st.st_dev != walk->device)
+        return 0;
+    if (S_ISDIR(st.st_mode)) {
+        ret->error = push(walk);
+        if (ret->error == ENOMEM)
+            return -1;
+        return ret->error != 0;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        ret->error = first ? EINVAL : 0;
+        return first;
+    }
+    ret->device = st.st_dev;
+    ret->inode = st.st_ino;
+    ret->links = st.st_nlink;
+    return 1;
+}
+
+int vpi_walk_next(struct walk *walk, struct walk_entry *ret)
+{
+    if (!walk->started) {
+        walk->started = true;
+        int got = visit(walk, true, ret);
+        if (got)
+            return got;
+    }
+    while (walk->top) {
+        struct folder *folder = walk->top;
+        if (folder->next == folder->count) {
+            pop(walk);
+            continue;
+        }
+        if (!set_path(walk, folder, folder->names[folder->next++]))
+            return -1;
+        int got = visit(walk, false, ret);
+        if (got)
+            return got;
+    }
+    return 0;
+}
+
+unsigned vpi_processors(void)
+{
+#ifdef __linux__
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        return (unsigned)CPU_COUNT(&set);
+#endif
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 ? (unsigned)count : 1;
+}

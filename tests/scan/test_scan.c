@@ -1,0 +1,172 @@
+/* test_scan.c - many files through the public API */
+#define _XOPEN_SOURCE 700 /* nftw */
+#include <check.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vendorprint/vendorprint.h"
+
+enum { FILES = 700 };
+
+static char root[64];
+
+static void put(const char *name, const char *content)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", root, name);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(content, file);
+    fclose(file);
+}
+
+static void sub(char *path, size_t len, const char *name)
+{
+    snprintf(path, len, "%s/%s", root, name);
+}
+
+/* FILES files in two folders, a link to a file and to a folder, a pipe, and two names of one file.
+ */
+static void make_tree(void)
+{
+    char path[256], other[256], name[64];
+    strcpy(root, "/tmp/vendorprint-scan-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(root));
+    sub(path, sizeof path, "a");
+    mkdir(path, 0700);
+    sub(path, sizeof path, "b");
+    mkdir(path, 0700);
+    for (int i = 0; i < FILES; i++) {
+        snprintf(name, sizeof name, "%s/%04d", i % 2 ? "a" : "b", i);
+        put(name, i % 3 ? "text" : "");
+    }
+    put("c", "linked");
+    sub(path, sizeof path, "c");
+    sub(other, sizeof other, "d");
+    ck_assert_int_eq(link(path, other), 0);
+    sub(other, sizeof other, "e");
+    ck_assert_int_eq(symlink("c", other), 0);
+    sub(other, sizeof other, "f");
+    ck_assert_int_eq(symlink("a", other), 0);
+    sub(other, sizeof other, "pipe");
+    ck_assert_int_eq(mkfifo(other, 0600), 0);
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+    (void)st;
+    (void)flag;
+    (void)ftw;
+    return remove(path);
+}
+
+static void remove_tree(void)
+{
+    nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static struct vp_scan *start(const char *const *paths, size_t count, struct vp_scan_options options)
+{
+    struct vp_scan *scan = NULL;
+    options.size = sizeof options;
+    ck_assert_int_eq(vp_scan_start(NULL, paths, count, &options, &scan, NULL), VP_OK);
+    return scan;
+}
+
+START_TEST(every_regular_file_comes_once_in_the_order_of_the_walk)
+{
+    make_tree();
+    const char *paths[] = {root};
+    for (unsigned jobs = 1; jobs <= 4; jobs += 3) {
+        struct vp_scan *scan = start(paths, 1, (struct vp_scan_options){.jobs = jobs});
+        struct vp_scan_item item = {.size = sizeof item};
+        char last[256] = "";
+        int files = 0, links = 0;
+        while (vp_scan_next(scan, &item, NULL) == VP_OK) {
+            ck_assert_int_lt(strcmp(last, item.path), 0);
+            snprintf(last, sizeof last, "%s", item.path);
+            ck_assert_int_eq(item.status, VP_OK);
+            ck_assert_ptr_nonnull(item.result);
+            vp_result_unref(item.result);
+            files++;
+            links += item.hard_link;
+        }
+        ck_assert_int_eq(files, FILES + 2);
+        ck_assert_int_eq(links, 1);
+        vp_scan_free(scan);
+    }
+    remove_tree();
+}
+END_TEST
+
+START_TEST(results_may_come_as_they_are_ready)
+{
+    make_tree();
+    const char *paths[] = {root};
+    struct vp_scan *scan = start(paths, 1, (struct vp_scan_options){.jobs = 3, .unordered = 1});
+    struct vp_scan_item item = {.size = sizeof item};
+    int files = 0;
+    while (vp_scan_next(scan, &item, NULL) == VP_OK) {
+        ck_assert_ptr_nonnull(item.result);
+        vp_result_unref(item.result);
+        files++;
+    }
+    ck_assert_int_eq(files, FILES + 2);
+    vp_scan_free(scan);
+    remove_tree();
+}
+END_TEST
+
+START_TEST(a_scan_may_be_left_at_any_time)
+{
+    make_tree();
+    const char *paths[] = {root};
+    for (int stop = 0; stop < 300; stop += 37) {
+        struct vp_scan *scan = start(paths, 1, (struct vp_scan_options){.jobs = 2});
+        struct vp_scan_item item = {.size = sizeof item};
+        for (int i = 0; i < stop; i++) {
+            ck_assert_int_eq(vp_scan_next(scan, &item, NULL), VP_OK);
+            vp_result_unref(item.result);
+        }
+        vp_scan_free(scan);
+    }
+    remove_tree();
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_an_item_that_says_why)
+{
+    make_tree();
+    char absent[256], pipe_path[256], linked[256];
+    sub(absent, sizeof absent, "absent");
+    sub(pipe_path, sizeof pipe_path, "pipe");
+    sub(linked, sizeof linked, "e");
+    const char *paths[] = {absent, pipe_path, linked};
+    static const enum vp_status wants[] = {VP_E_NOT_FOUND, VP_E_NOT_REGULAR, VP_OK};
+    struct vp_scan *scan = start(paths, 3, (struct vp_scan_options){.jobs = 1});
+    for (int i = 0; i < 3; i++) {
+        struct vp_scan_item item = {.size = sizeof item};
+        ck_assert_int_eq(vp_scan_next(scan, &item, NULL), VP_OK);
+        ck_assert_int_eq(item.status, wants[i]);
+        ck_assert_int_eq(item.error[0] == 0, wants[i] == VP_OK);
+        ck_assert_str_eq(item.path, paths[i]);
+        vp_result_unref(item.result);
+    }
+    struct vp_scan_item item = {.size = sizeof item};
+    ck_assert_int_eq(vp_scan_next(scan, &item, NULL), VP_E_END);
+    ck_assert_int_eq(vp_scan_next(scan, &item, NULL), VP_E_END);
+    vp_scan_free(scan);
+    remove_tree();
+}
+END_TEST
+
+#define TESTS                                                                                      \
+    TEST(every_regular_file_comes_once_in_the_order_of_the_walk)                                   \
+    TEST(results_may_come_as_they_are_ready)                                                       \
+    TEST(a_scan_may_be_left_at_any_time)                                                           \
+    TEST(what_cannot_be_read_is_an_item_that_says_why)
+#include "check_main.h"
