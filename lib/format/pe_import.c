@@ -26,10 +26,10 @@ enum {
     INVALID_MOST = 1000,
     SPREAD_MOST = 128 << 20,
     NAME_MOST = 0x200,
-    SLOTS = 2 * THUNKS_MOST /* of the hash table; a power of two */
+    SLOTS_LEAST = 256 /* of the hash table; a power of two, as all its sizes */
 };
 
-/* A thunk's address that was seen; `table` tells tables apart, so nothing is ever cleared. */
+/* A slot of the hash table of addresses: it counts as empty unless `table` is the present one. */
 struct seen {
     uint64_t address;
     uint32_t table;
@@ -43,8 +43,9 @@ struct import_walk {
     bool addresses; /* this table holds virtual addresses, not relative ones */
     uint32_t table;
     struct seen *seen;
-    uint64_t *thunks; /* of the table that counts */
-    size_t count;
+    size_t slots, seen_count; /* of this table */
+    uint64_t *thunks;         /* of the table that counts */
+    size_t count, capacity;
 };
 
 /* How far addresses lie apart. */
@@ -72,20 +73,64 @@ static bool is_made_of(struct span name, const char *signs)
     return true;
 }
 
+static struct seen *slot_of(struct import_walk *walk, uint64_t address)
+{
+    size_t i = (size_t)(address * 0x9e3779b97f4a7c15u >> 40);
+    for (;; i++) {
+        struct seen *slot = &walk->seen[i & (walk->slots - 1)];
+        if (slot->table != walk->table || slot->address == address)
+            return slot;
+    }
+}
+
+/* Keeps the hash table at most half full. */
+static bool slots_more(struct import_walk *walk)
+{
+    struct import_walk old = *walk;
+    if (walk->seen_count < walk->slots / 2)
+        return true;
+    walk->slots = old.slots ? old.slots * 2 : SLOTS_LEAST;
+    walk->seen = vpi_arena_array(walk->pe->image->arena, walk->slots, sizeof *walk->seen);
+    if (!walk->seen) {
+        *walk = old;
+        return false;
+    }
+    for (size_t i = 0; i < old.slots; i++) {
+        if (old.seen[i].table == walk->table)
+            *slot_of(walk, old.seen[i].address) = old.seen[i];
+    }
+    return true;
+}
+
 /* Whether the address was seen in this table; if not, it is now. */
 static bool seen_before(struct import_walk *walk, uint64_t address)
 {
-    uint64_t mixed = (address ^ (uint64_t)walk->table << 32) * 0x9e3779b97f4a7c15u;
-    for (size_t i = (size_t)(mixed >> 40);; i++) {
-        struct seen *slot = &walk->seen[i % SLOTS];
-        if (slot->table == walk->table && slot->address == address)
-            return true;
-        if (slot->table == 0) {
-            slot->address = address;
-            slot->table = walk->table;
-            return false;
-        }
-    }
+    struct seen *slot = slot_of(walk, address);
+    if (slot->table == walk->table)
+        return true;
+    slot->address = address;
+    slot->table = walk->table;
+    walk->seen_count++;
+    return false;
+}
+
+static bool thunk_keep(struct import_walk *walk, size_t count, uint64_t thunk)
+{
+    uint64_t *thunks = vpi_arena_grow(walk->pe->image->arena, walk->thunks, count, &walk->capacity,
+                                      sizeof *thunks);
+    if (!thunks)
+        return false;
+    walk->thunks = thunks;
+    walk->thunks[count] = thunk;
+    return true;
+}
+
+/* Memory ran out: nothing more is read. */
+static size_t give_up(struct import_walk *walk)
+{
+    vpi_image_gap(walk->pe->image, VP_GAP_MEMORY_LIMIT, "imports");
+    walk->pe->stopped = true;
+    return 0;
 }
 
 static void spread_add(struct spread *spread, uint64_t address)
@@ -118,6 +163,7 @@ static size_t table_read(struct import_walk *walk, uint64_t start, int64_t most,
     unsigned repeated = 0;
     size_t count = 0;
     walk->table++;
+    walk->seen_count = 0;
     for (uint64_t address = start; address != 0; address += walk->thunk_len) {
         struct span bytes;
         uint64_t thunk;
@@ -142,13 +188,15 @@ static size_t table_read(struct import_walk *walk, uint64_t start, int64_t most,
             if ((thunk & 0x7fffffff) > 0xffff)
                 return 0;
         } else if (thunk != 0) {
+            if (!slots_more(walk))
+                return give_up(walk);
             repeated += seen_before(walk, thunk);
             spread_add(thunk > UINT32_MAX ? &far : &near, thunk);
         }
         if (end)
             break;
-        if (keep)
-            walk->thunks[count] = thunk;
+        if (keep && !thunk_keep(walk, count, thunk))
+            return give_up(walk);
         count++;
     }
     return count;
@@ -296,17 +344,7 @@ static void directory_read(struct import_walk *walk, enum pe_directory_index ind
 void vpi_pe_import_read(struct pe *pe)
 {
     struct import_walk walk = {.pe = pe, .thunk_len = pe->plus ? 8 : 4};
-    struct pe_directory directory;
-    if (!vpi_pe_directory(pe, PE_IMPORT, &directory) &&
-        !vpi_pe_directory(pe, PE_DELAY_IMPORT, &directory))
-        return;
     walk.ordinal_flag = pe->plus ? UINT64_C(1) << 63 : UINT64_C(1) << 31;
-    walk.seen = vpi_arena_array(pe->image->arena, SLOTS, sizeof *walk.seen);
-    walk.thunks = vpi_arena_array(pe->image->arena, THUNKS_MOST + 1, sizeof *walk.thunks);
-    if (!walk.seen || !walk.thunks) {
-        vpi_image_gap(pe->image, VP_GAP_MEMORY_LIMIT, "imports");
-        return;
-    }
     directory_read(&walk, PE_IMPORT);
     directory_read(&walk, PE_DELAY_IMPORT);
 }
