@@ -28,19 +28,20 @@ START_TEST(every_key_that_was_built_is_found_and_none_else)
     for (size_t i = 0; i < MANY; i++)
         keys[i] = sample_key(kinds[i % 3], i);
     ck_assert_int_eq(vp_lookup_batch(db, keys, MANY, hits), VP_OK);
+    size_t wrong = 0; /* one assertion, not half a million */
     for (size_t i = 0; i < MANY; i++) {
         struct vp_record record = {.size = sizeof record};
-        ck_assert_uint_eq(hits[i].count, i % 10 == 0 ? 2 : 1);
-        ck_assert_int_eq(vp_db_record_at(db, hits[i], 0, &record), VP_OK);
-        ck_assert_uint_eq(record.subject, i % 2);
-        ck_assert_str_eq(record.version, i % 4 ? "" : "1.2.3");
-        ck_assert_int_eq(record.gated, i % 6 == 0);
+        wrong += hits[i].count != (i % 10 == 0 ? 2 : 1);
+        wrong += vp_db_record_at(db, hits[i], 0, &record) != VP_OK || record.subject != i % 2 ||
+                 strcmp(record.version, i % 4 ? "" : "1.2.3") != 0 || record.gated != (i % 6 == 0);
     }
+    ck_assert_uint_eq(wrong, 0);
     for (size_t i = 0; i < MANY; i++)
         keys[i] = sample_key(kinds[i % 3], MANY + i);
     ck_assert_int_eq(vp_lookup_batch(db, keys, MANY, hits), VP_OK);
     for (size_t i = 0; i < MANY; i++)
-        ck_assert_uint_eq(hits[i].count, 0);
+        wrong += hits[i].count != 0;
+    ck_assert_uint_eq(wrong, 0);
     vp_db_unref(db);
     vpi_arena_done(&arena);
 }
