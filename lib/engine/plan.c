@@ -21,6 +21,7 @@ static const struct dear dear[] = {
     {KIND_SECTION, WANT_SECTIONS},
     {KIND_ICON, WANT_RESOURCES},
     {KIND_RESOURCE, WANT_RESOURCES},
+    {KIND_EXPORT, WANT_EXPORTS},
 };
 
 enum { DEAR = sizeof dear / sizeof *dear };

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { EXPORTS_AS_FEATURES_MOST = 4096, EXPORT_NAME_MOST = 4096 };
+enum { EXPORT_NAME_MOST = 4096 };
 
 static int by_bytes(const void *a, const void *b)
 {
@@ -50,20 +50,17 @@ void vpi_family_export_name(struct feature_work *work)
 {
     const struct image *image = work->image;
     size_t count = 0;
-    if (!(work->wanted & WANT_REST))
+    if (!(work->wanted & (WANT_REST | WANT_EXPORTS)))
         return;
-    if (image->export_library.len > 0)
+    if (work->wanted & WANT_REST && image->export_library.len > 0)
         vpi_feature_add_text(work, KIND_EXPORT_LIBRARY, image->export_library);
     struct span *names = image->export_count ? sorted_names(work, &count) : NULL;
     if (image->export_count && !names) {
         vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "exports");
         return;
     }
-    if (count == 0)
-        return;
-    add_set(work, names, count);
-    if (count > EXPORTS_AS_FEATURES_MOST)
-        vpi_image_gap(work->notes, VP_GAP_COUNT_LIMIT, "exported names");
-    for (size_t i = 0; i < count && i < EXPORTS_AS_FEATURES_MOST; i++)
+    if (work->wanted & WANT_REST && count > 0)
+        add_set(work, names, count);
+    for (size_t i = 0; work->wanted & WANT_EXPORTS && i < count; i++)
         vpi_feature_add(work, KIND_EXPORT, names[i], NULL);
 }

@@ -86,6 +86,7 @@ enum wanted {
     WANT_AUTHENTICODE_SHA256 = 1 << 5,
     WANT_SECTIONS = 1 << 6,
     WANT_RESOURCES = 1 << 7, /* icons and resources */
+    WANT_EXPORTS = 1 << 9,   /* each exported name; the set of them is cheap */
     WANT_REST = 1 << 8       /* everything that isn't named above and costs next to nothing */
 };
 
