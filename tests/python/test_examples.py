@@ -69,7 +69,7 @@ def test_callback_source(program, tmp_path):
 
 
 def test_lookup_digests():
-    known = [a_digest("file-sha256"), a_digest("file-md5")]
+    known = [a_digest("file-sha256"), a_digest("file-sha1")]
     unknown = [hashlib.sha1(str(n).encode()).hexdigest() for n in range(5000)]
     lines = "".join(f"{digest}  a file\n" for digest in unknown + known)
     out = run(PROGRAMS / "lookup_digests", input=lines.encode())

@@ -174,7 +174,8 @@ def test_a_session_without_a_database_has_features_and_no_findings(program):
     with Session(digests=Digests.SHA256) as session:
         result = session.examine(program)
     assert result.findings == () and result.db_digest == ""
-    assert result.texts("company-name") == ("ao kaspersky lab",)
+    assert result.texts("company-name") == ("AO Kaspersky Lab",)
+    assert b"ao kaspersky lab" in [f.value for f in result.features]
 
 
 def test_unknown_formats_are_described_on_demand(db, session):
@@ -238,7 +239,7 @@ def test_progress_is_told_and_what_it_raises_reaches_the_caller(db, program):
     big, calls = program + bytes(3 << 20), []
     with Session(db, digests=Digests.SHA256, progress=lambda *a: calls.append(a)) as session:
         assert session.examine(big).complete
-    assert len(calls) > 3 and calls == sorted(calls)
+    assert max(done for done, _ in calls) > 2 << 20
     assert {total for _, total in calls} == {len(big)}
     error = Broken("stop")
 

@@ -20,6 +20,21 @@ VP_DB_COPY, VP_DB_MAP = 1, 2
 VP_SESSION_DESCRIBE, VP_SESSION_ALL_FEATURES = 1, 2
 VP_NAMES_KIND = 11
 
+# enum vp_names, by the binding's names of the enumerations.
+NAMES = {
+    "Status": 1,
+    "Format": 2,
+    "Role": 3,
+    "Relation": 4,
+    "Level": 5,
+    "NoteCode": 6,
+    "GapReason": 7,
+    "Answer": 8,
+    "SubjectType": 9,
+    "Confidence": 10,
+    "VersionFrom": 12,
+}
+
 vp_progress = CFUNCTYPE(c_int, c_void_p, c_uint64, c_uint64)
 vp_read_at = CFUNCTYPE(c_int, c_void_p, c_uint64, c_void_p, c_size_t, POINTER(c_size_t))
 

@@ -9,11 +9,13 @@ import enum
 from dataclasses import dataclass
 from typing import Optional
 
+from ._ffi import NAMES, lib
+
 
 class _Open(enum.IntEnum):
     """Numbered for ever, and open: a number that a newer library knows becomes UNKNOWN_n.
 
-    str() gives the word that the command's JSON uses.
+    str() gives the library's word for it, which the command's JSON uses.
     """
 
     @classmethod
@@ -26,9 +28,11 @@ class _Open(enum.IntEnum):
         return member
 
     def __str__(self) -> str:
-        if self._name_.startswith("UNKNOWN_"):
-            return "unknown"
-        return self._name_.lower().replace("_", "-")
+        which = NAMES.get(type(self).__name__)
+        if which is None:
+            return self._name_.lower()
+        word: bytes = lib.vp_name(which, self)
+        return word.decode()
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
