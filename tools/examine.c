@@ -1,0 +1,79 @@
+/* examine.c - what identify, features and explain share: files named one by one */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "examine.h"
+#include "terminal.h"
+
+void examine_options(const struct options *options, unsigned flags, struct vp_session_options *ret)
+{
+    *ret = (struct vp_session_options){
+        .size = sizeof *ret,
+        .flags = flags,
+        .digests = options->digests,
+        .limits = options->limits,
+        .magic_file = options->magic_file,
+        .spool_folder = options->spool_folder,
+    };
+}
+
+/* False when standard output takes no more. */
+static bool examine_one(struct report *report, struct vp_session *session, const char *path,
+                        struct tally *tally)
+{
+    struct vp_result *result = NULL;
+    struct vp_error err = {.status = VP_OK};
+    struct item item = {.path = path, .path_len = strlen(path), .error = "", .named = true};
+    if (strcmp(path, "-") == 0)
+        item.status = vp_examine_fd(session, STDIN_FILENO, NULL, &result, &err);
+    else
+        item.status = vp_examine_path(session, path, &result, &err);
+    if (item.status == VP_OK) {
+        item.result = result;
+    } else {
+        item.error = err.text;
+        if (report->output.format != OUTPUT_TEXT)
+            complain("%s: %s", path, err.text);
+    }
+    tally_add(tally, &item, report->options->policy);
+    bool go_on = report_item(report, &item);
+    vp_result_unref(result);
+    return go_on;
+}
+
+int examine_files(const struct options *options, struct vp_db *db, unsigned flags,
+                  const struct view *view, bool features)
+{
+    struct vp_session_options session_options;
+    examine_options(options, flags, &session_options);
+    struct vp_session *session;
+    struct vp_error err;
+    struct tally tally;
+    if (vp_session_new(db, &session_options, &session, &err) != VP_OK) {
+        complain("%s", err.text);
+        return EXIT_FAILED;
+    }
+    int status = EXIT_FAILED;
+    if (!tally_init(&tally, db))
+        goto done;
+
+    struct report report;
+    report_start(&report, options, db, view);
+    report.features = report.features || features;
+    for (int i = 0; i < options->count; i++) {
+        if (!examine_one(&report, session, options->arguments[i], &tally))
+            break;
+    }
+    if (report.output.format == OUTPUT_JSON) {
+        output_begin_summary(&report.output);
+        tally_json(&tally, &report.output.json);
+        output_end_summary(&report.output);
+    }
+    status = output_finish(&report.output, tally_status(&tally, options->policy));
+    tally_done(&tally);
+done:
+    vp_session_free(session);
+    return status;
+}

@@ -1,0 +1,16 @@
+/* examine.h - what identify, features and explain share: files named one by one */
+#ifndef TOOLS_EXAMINE_H
+#define TOOLS_EXAMINE_H
+
+#include "report.h"
+#include "tally.h"
+
+/* The library's session options for the command's. */
+void examine_options(const struct options *options, unsigned flags, struct vp_session_options *ret);
+
+/* Examines the options' arguments ("-" is standard input) and shows each.  `db` may be NULL.
+ * Returns the exit status. */
+int examine_files(const struct options *options, struct vp_db *db, unsigned flags,
+                  const struct view *view, bool features);
+
+#endif

@@ -1,0 +1,100 @@
+/* output.c - results on standard output, in the format asked for */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "terminal.h"
+
+static void write_tool(struct json *json, const struct options *options, struct vp_db *db)
+{
+    json_object(json, "tool");
+    json_text(json, "name", "vendorprint");
+    json_text(json, "version", vp_version());
+    json_text(json, "command", options->command->name);
+    if (db != NULL) {
+        struct vp_db_info info = {.size = sizeof info};
+        vp_db_info(db, &info);
+        json_object(json, "database");
+        json_unsigned(json, "serial", info.serial);
+        json_text(json, "digest", info.digest);
+        json_text(json, "date", info.date);
+        json_text_or_null(json, "expires", info.expires);
+        json_object_end(json);
+    }
+    json_object_end(json);
+}
+
+void output_start(struct output *output, const struct options *options, struct vp_db *db,
+                  const char *columns)
+{
+    *output = (struct output){.format = options->format, .stream = stdout};
+    output->json.stream = stdout;
+    csv_init(&output->csv, stdout);
+    if (output->format == OUTPUT_CSV)
+        csv_header(&output->csv, columns);
+    if (output->format != OUTPUT_JSON)
+        return;
+    json_object(&output->json, NULL);
+    json_unsigned(&output->json, "schema_version", SCHEMA_VERSION);
+    write_tool(&output->json, options, db);
+    json_array(&output->json, "results");
+}
+
+void output_begin_result(struct output *output)
+{
+    if (!output_is_json(output))
+        return;
+    /* The comma goes before the line feed, so that each result is a line in json, too. */
+    if (output->json.comma && output->format == OUTPUT_JSON)
+        fputc(',', output->stream);
+    if (output->format == OUTPUT_JSON)
+        fputc('\n', output->stream);
+    output->json.comma = false;
+    json_object(&output->json, NULL);
+    json_unsigned(&output->json, "schema_version", SCHEMA_VERSION);
+}
+
+bool output_end_result(struct output *output)
+{
+    if (output_is_json(output))
+        json_object_end(&output->json);
+    if (output->format == OUTPUT_NDJSON)
+        fputc('\n', output->stream);
+    /* Who reads from a pipe wants each result when it's there. */
+    if (output->format != OUTPUT_JSON && fflush(output->stream) != 0 && output->error == 0)
+        output->error = errno;
+    return !ferror(output->stream);
+}
+
+void output_begin_summary(struct output *output)
+{
+    fputc('\n', output->stream);
+    json_array_end(&output->json);
+    json_object(&output->json, "summary");
+}
+
+void output_end_summary(struct output *output)
+{
+    json_object_end(&output->json);
+    json_object_end(&output->json);
+    fputc('\n', output->stream);
+}
+
+int output_finish(struct output *output, int status)
+{
+    /* What a write inside a result failed with is lost; flushing the rest again tells the same. */
+    if (fflush(output->stream) != 0 && output->error == 0)
+        output->error = errno;
+    if (!ferror(output->stream))
+        return status;
+    /* A reader that went away knows that it did. */
+    if (output->error != EPIPE)
+        complain("writing the results: %s", strerror(output->error ? output->error : EIO));
+    return EXIT_FAILED;
+}
+
+bool output_is_json(const struct output *output)
+{
+    return output->format == OUTPUT_JSON || output->format == OUTPUT_NDJSON;
+}
