@@ -8,17 +8,9 @@ const char *vp_version(void)
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
-static const char *const statuses[] = {"ok",
-                                       "wrong-argument",
-                                       "no-memory",
-                                       "io-failed",
-                                       "not-found",
-                                       "bad-database",
-                                       "bad-set",
-                                       "callback-failed",
-                                       "cancelled",
-                                       "not-regular",
-                                       "end"};
+static const char *const statuses[] = {
+    "ok",      "wrong-argument",  "no-memory", "io-failed",   "not-found", "bad-database",
+    "bad-set", "callback-failed", "cancelled", "not-regular", "end"};
 static const char *const formats[] = {"other", "pe32", "pe32-plus"};
 static const char *const roles[] = {"other",         "program",  "library",   "driver",
                                     "kernel-module", "firmware", "installer", "package"};
