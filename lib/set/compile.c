@@ -30,6 +30,8 @@ static bool gate_of(const struct vp_set *set, const struct set_key *key, struct 
 {
     if (key->gate == VP_NO_INDEX && key->size == VP_NONE)
         return false;
+    if (set->subjects[key->subject].deprecated)
+        return false; /* nothing is computed for what was wrong */
     memset(ret, 0, sizeof *ret);
     ret->kind = key->kind->number;
     ret->vendor = VPDB_NO_ROW;
@@ -143,42 +145,52 @@ static bool make_subjects(struct compiler *c)
 
 static int compare_policies(const void *left, const void *right)
 {
-    const struct write_policy *a = left, *b = right;
+    const struct set_policy *a = left, *b = right;
     return strcmp(a->id, b->id);
 }
 
+/* Policies by id, and their rules in the same order: not in that of the files. */
 static bool make_policies(struct compiler *c)
 {
-    const struct vp_set *set = c->set;
-    struct arena *arena = &c->set->arena;
-    struct write_policy *policies = vpi_arena_array(arena, set->policies_count, sizeof *policies);
-    struct db_rule *rules = vpi_arena_array(arena, set->rules_count, sizeof *rules);
-    struct write_calibration *calibrations =
-        vpi_arena_array(arena, set->calibrations_count, sizeof *calibrations);
-    if (!policies || !rules || !calibrations)
+    struct vp_set *set = c->set;
+    struct write_policy *policies =
+        vpi_arena_array(&set->arena, set->policies_count, sizeof *policies);
+    struct db_rule *rules = vpi_arena_array(&set->arena, set->rules_count, sizeof *rules);
+    uint32_t rule_count = 0;
+    if (!policies || !rules)
         return false;
+    if (set->policies_count)
+        qsort(set->policies, set->policies_count, sizeof *set->policies, compare_policies);
     for (size_t i = 0; i < set->policies_count; i++) {
         const struct set_policy *p = &set->policies[i];
-        struct write_policy row = {p->id, p->title, p->basis, p->since, p->first, p->count};
+        struct write_policy row = {p->id, p->title, p->basis, p->since, rule_count, p->count};
         policies[i] = row;
-    }
-    if (set->policies_count)
-        qsort(policies, set->policies_count, sizeof *policies, compare_policies);
-    for (size_t i = 0; i < set->rules_count; i++) {
-        const struct set_rule *r = &set->rules[i];
-        struct db_rule row = {r->subject, r->relations, r->levels, r->answer, r->why};
-        rules[i] = row;
-    }
-    for (size_t i = 0; i < set->calibrations_count; i++) {
-        const struct set_calibration *m = &set->calibrations[i];
-        struct write_calibration row = {{m->kind, m->relation, m->right, m->wrong}, m->source};
-        calibrations[i] = row;
+        for (uint32_t n = 0; n < p->count; n++) {
+            const struct set_rule *r = &set->rules[p->first + n];
+            struct db_rule rule = {r->subject, r->relations, r->levels, r->answer, r->why};
+            rules[rule_count++] = rule;
+        }
     }
     c->content.policies = policies;
     c->content.policy_count = set->policies_count;
     c->content.rules = rules;
-    c->content.rule_count = set->rules_count;
-    c->content.calibrations = calibrations;
+    c->content.rule_count = rule_count;
+    return true;
+}
+
+static bool make_calibrations(struct compiler *c)
+{
+    const struct vp_set *set = c->set;
+    struct write_calibration *rows =
+        vpi_arena_array(&c->set->arena, set->calibrations_count, sizeof *rows);
+    if (!rows)
+        return false;
+    for (size_t i = 0; i < set->calibrations_count; i++) {
+        const struct set_calibration *m = &set->calibrations[i];
+        struct write_calibration row = {{m->kind, m->relation, m->right, m->wrong}, m->source};
+        rows[i] = row;
+    }
+    c->content.calibrations = rows;
     c->content.calibration_count = set->calibrations_count;
     return true;
 }
@@ -189,7 +201,8 @@ enum vp_status vpi_set_compile(struct vp_set *set, struct span *ret, struct vp_e
         .set = set,
         .content = {.serial = set->serial, .date = set->date, .expires = set->expires},
     };
-    if (!make_gates(&c) || !make_keys(&c) || !make_subjects(&c) || !make_policies(&c))
+    if (!make_gates(&c) || !make_keys(&c) || !make_subjects(&c) || !make_policies(&c) ||
+        !make_calibrations(&c))
         return vpi_fail(err, VP_E_MEMORY, "no memory for a database");
     return vpi_write(&set->arena, &c.content, ret, err);
 }
