@@ -85,11 +85,25 @@ bool vpi_feature_blob(struct feature_work *work, const struct image_blob *blob, 
     return false;
 }
 
+/* The pass has its newest consumer first; features come in the order of the families. */
+static void oldest_first(struct source_pass *pass)
+{
+    struct source_consumer *turned = NULL;
+    while (pass->consumers) {
+        struct source_consumer *next = pass->consumers->link;
+        pass->consumers->link = turned;
+        turned = pass->consumers;
+        pass->consumers = next;
+    }
+    pass->consumers = turned;
+}
+
 bool vpi_features_make(struct feature_work *work)
 {
 #define FAMILY(name) vpi_family_##name(work);
 #include "feature/families.h"
 #undef FAMILY
+    oldest_first(&work->pass);
     if (vpi_pass_run(&work->pass, work->src))
         return true;
     vpi_image_short(work->notes, work->src, 0, "digests");

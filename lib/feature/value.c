@@ -129,13 +129,21 @@ static const char *print_hex(struct arena *arena, struct span value)
     return text;
 }
 
+static bool is_plain(uint8_t c)
+{
+    return c >= 0x20 && c < 0x7f && c != '\\';
+}
+
 static const char *print_bytes(struct arena *arena, struct span value)
 {
-    char *text = vpi_arena_array(arena, value.len + 1, 4);
+    size_t escaped = 0;
+    for (size_t i = 0; i < value.len; i++)
+        escaped += !is_plain(value.data[i]);
+    char *text = vpi_arena_alloc(arena, value.len + 3 * escaped + 1);
     char *to = text;
     for (size_t i = 0; text && i < value.len; i++) {
         uint8_t c = value.data[i];
-        if (c >= 0x20 && c < 0x7f && c != '\\') {
+        if (is_plain(c)) {
             *to++ = (char)c;
             continue;
         }
