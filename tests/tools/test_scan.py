@@ -214,11 +214,14 @@ def test_a_pipe_closed_early_is_no_crash(database, tree, format):
     for i in range(50):
         os.link(tree / "claim.dll", tree / f"{i}.dll")
     for restore in (True, False):
+        # Closed before the command starts, or it may have written everything by then.
+        reader, writer = os.pipe()
+        os.close(reader)
         process = subprocess.Popen(
             [COMMAND, "scan", "-q", "-f", format, "-d", str(database), str(tree)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, restore_signals=restore,
+            stdout=writer, stderr=subprocess.PIPE, restore_signals=restore,
         )
-        process.stdout.close()
+        os.close(writer)
         message = process.stderr.read()
         assert process.wait(60) == (-13 if restore else 70)
         assert message == b""
