@@ -74,7 +74,7 @@ def jobs(options, files, folder):
         out.write(RULE)
     floor = os.path.join(options.build, "tests", "bench", "read_floor")
     command = os.path.join(options.build, "tools", "vendorprint")
-    scan = [command, "scan", "--jobs", "1", "--format", "ndjson", "--database",
+    scan = [command, "scan", "--quiet", "--jobs", "1", "--format", "ndjson", "--database",
             os.path.join(options.build, "signatures", "vendorprint.vpdb"), "--"]
     yield "read only", with_list([floor], names)
     yield "read + XXH3-128", with_list([floor, "-x"], names)

@@ -49,7 +49,7 @@ def scan(command, corpus, labels):
     for start in range(0, len(labels), BATCH):
         paths = [os.path.join(corpus, row["path"]) for row in labels[start : start + BATCH]]
         done = subprocess.run(
-            command + ["scan", "--format", "ndjson", "--"] + paths, stdout=subprocess.PIPE, check=False
+            command + ["scan", "--quiet", "--format", "ndjson", "--"] + paths, stdout=subprocess.PIPE, check=False
         )
         if done.returncode > 3:
             sys.exit(f"scan ended with status {done.returncode}")
@@ -74,6 +74,7 @@ class Judge:
         self.rows = collections.Counter()  # (confidence, in set, verdict of the row)
         self.findings = collections.Counter()  # (confidence, relation, level, verdict)
         self.kinds = collections.Counter()  # (kind, relation, verdict)
+        self.strongest = collections.Counter()  # the same, of the evidence that a finding rests on
         self.silent = collections.Counter()  # vendor
         self.wrong = []  # (path, label, finding)
         self.formats = []  # (path, label, answer)
@@ -105,6 +106,7 @@ class Judge:
             verdict = self.verdict(label, finding)
             verdicts.add(verdict)
             self.findings[confidence, finding["relation"], finding["level"], verdict] += 1
+            self.strongest[finding["evidence"][0]["kind"], finding["relation"], verdict] += 1
             for piece in finding["evidence"]:
                 # Two strings of one kind that say the same are one observation of a file.
                 once = (piece["kind"], finding["relation"], finding["vendor_id"])
@@ -149,11 +151,12 @@ def print_report(judge):
             rows.append([confidence, relation, level, *counts, share(counts[0], counts[0] + counts[2])])
     table("Findings, by relation and level", ["label", "relation", "level", *VERDICTS, "right of right and wrong"], rows)
 
-    rows = []
-    for kind, relation in sorted({key[:2] for key in judge.kinds}):
-        counts = [judge.kinds[kind, relation, one] for one in VERDICTS]
-        rows.append([kind, relation, *counts, share(counts[0], counts[0] + counts[2])])
-    table("Evidence, by kind", ["kind", "relation", *VERDICTS, "right of right and wrong"], rows)
+    for title, counter in (("Evidence, by kind", judge.kinds), ("Strongest evidence of findings", judge.strongest)):
+        rows = []
+        for kind, relation in sorted({key[:2] for key in counter}):
+            counts = [counter[kind, relation, one] for one in VERDICTS]
+            rows.append([kind, relation, *counts, share(counts[0], counts[0] + counts[2])])
+        table(title, ["kind", "relation", *VERDICTS, "right of right and wrong"], rows)
 
 
 def print_details(judge, most):
@@ -179,8 +182,8 @@ def write_calibration(judge, path, source):
     with open(path, "w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(["kind", "relation", "right", "wrong", "source"])
-        for kind, relation in sorted({key[:2] for key in judge.kinds}):
-            right, wrong = (judge.kinds[kind, relation, one] for one in ("right", "wrong"))
+        for kind, relation in sorted({key[:2] for key in judge.strongest}):
+            right, wrong = (judge.strongest[kind, relation, one] for one in ("right", "wrong"))
             if right + wrong:
                 rows.writerow([kind, relation, right, wrong, source])
 

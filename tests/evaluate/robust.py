@@ -34,7 +34,7 @@ def files_below(folders):
 def run(command, paths, seconds):
     """(exit status or None after `seconds`, standard output, standard error, peak memory in MiB)."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(command + ["scan", "--format", "ndjson", "--"] + paths, stdout=out, stderr=err)
+        child = subprocess.Popen(command + ["scan", "--quiet", "--format", "ndjson", "--"] + paths, stdout=out, stderr=err)
         late = []
         alarm = threading.Timer(seconds, lambda: (late.append(True), child.kill()))
         alarm.start()
