@@ -39,6 +39,8 @@ struct vp_db *database_open(const struct options *options, const char *path)
             complain("the last database seen had serial %" PRIu64
                      "; --database FILE takes any, older or not",
                      least);
+        if (is_default && err.status != VP_E_DATABASE)
+            complain("--database FILE or VENDORPRINT_DATABASE can name another database");
         return NULL;
     }
     struct vp_db_info info = {.size = sizeof info};

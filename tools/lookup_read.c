@@ -5,6 +5,24 @@
 #include "lookup.h"
 #include "terminal.h"
 
+/* A line of a table without a header that we know: its fields that look like digests are values.
+ * As one long text it would be missed, and nobody would notice. */
+static bool add_fields(struct lookup *lookup, const char *line, size_t len, uint64_t number)
+{
+    static const char separators[] = ",;\t\"";
+    bool found = false;
+    size_t end;
+    for (size_t i = 0; i < len; i = end + 1) {
+        end = i + strcspn(line + i, separators);
+        /* Without a separator it's the value itself, or text with one in it. */
+        if ((i == 0 && end == len) || !value_looks_like_digest(line + i, end - i))
+            continue;
+        lookup_add(lookup, 0, line + i, end - i, NULL, number);
+        found = true;
+    }
+    return found;
+}
+
 static void add_line(struct lookup *lookup, const char *line, size_t len, uint64_t number)
 {
     size_t name, digits = value_sum_line(line, len, &name);
@@ -15,7 +33,7 @@ static void add_line(struct lookup *lookup, const char *line, size_t len, uint64
         lookup_invalid(lookup, number, "a NUL byte");
     } else if (digits > 0) {
         lookup_add(lookup, 0, line, digits, line + name, number);
-    } else {
+    } else if (!add_fields(lookup, line, len, number)) {
         lookup_add(lookup, 0, line, len, NULL, number);
     }
 }
@@ -34,6 +52,17 @@ static unsigned digest_named(const struct lookup *lookup, const char *name)
     return value_kind_is_digest(&lookup->kinds, kind) ? kind : 0;
 }
 
+/* Our own names first, then those of public lists. */
+static const char *const kind_names[] = {"kind", "hash_type", "algorithm", NULL};
+static const char *const value_names[] = {"value", "hash", "digest", "checksum", NULL};
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    while (*names != NULL && strcmp(name, *names) != 0)
+        names++;
+    return *names != NULL;
+}
+
 /* Whether the line just read, split into fields, is a header. */
 static bool read_header(const struct lookup *lookup, const struct csv_reader *reader,
                         struct columns *columns)
@@ -43,9 +72,9 @@ static bool read_header(const struct lookup *lookup, const struct csv_reader *re
         .count = reader->count, .kind_column = CSV_FIELDS, .value_column = CSV_FIELDS};
     for (unsigned i = 0; i < reader->count; i++) {
         const char *name = reader->buffer + reader->field[i];
-        if (strcmp(name, "kind") == 0)
+        if (is_one_of(name, kind_names))
             columns->kind_column = i;
-        else if (strcmp(name, "value") == 0)
+        else if (is_one_of(name, value_names))
             columns->value_column = i;
         else
             columns->kind[i] = digest_named(lookup, name);

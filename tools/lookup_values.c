@@ -166,10 +166,15 @@ size_t value_keys(const struct value_kinds *kinds, unsigned kind, const char *te
     return count;
 }
 
+bool value_looks_like_digest(const char *text, size_t len)
+{
+    return (len == 32 || len == 40 || len == 64) && digits_at(text, len) == len;
+}
+
 size_t value_sum_line(const char *line, size_t len, size_t *ret_name)
 {
     size_t digits = digits_at(line, len);
-    if ((digits != 32 && digits != 40 && digits != 64) || len < digits + 3 || line[digits] != ' ' ||
+    if (!value_looks_like_digest(line, digits) || len < digits + 3 || line[digits] != ' ' ||
         (line[digits + 1] != ' ' && line[digits + 1] != '*'))
         return 0;
     *ret_name = digits + 2;

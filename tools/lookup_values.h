@@ -43,6 +43,9 @@ bool value_kind_is_digest(const struct value_kinds *kinds, unsigned kind);
 size_t value_keys(const struct value_kinds *kinds, unsigned kind, const char *text, size_t len,
                   struct vp_key *ret_keys, char message[VALUE_MESSAGE]);
 
+/* Whether `text` has the digits of an MD5, SHA-1 or SHA-256, and nothing else. */
+bool value_looks_like_digest(const char *text, size_t len);
+
 /* The length of the digest at the start of a line of sha256sum, sha1sum or md5sum, after which a
  * file name stands at *ret_name; 0: no such line. */
 size_t value_sum_line(const char *line, size_t len, size_t *ret_name);

@@ -123,3 +123,16 @@ def test_complaints_are_few(run):
     assert done.status == 2
     assert len(done.err.splitlines()) < 15
     assert "1000 not understood" in done.out
+
+
+def test_columns_of_public_lists_will_do(run):
+    text = f"package,hash_type,hash,source\nx,sha256,{SHA256},y\nx,sha512,{'a' * 128},y\n"
+    done = run("lookup", "-f", "json", stdin=text.encode())
+    assert done.status == 3
+    assert done.document()["results"][0]["kinds"] == ["file-sha256"]
+
+
+@pytest.mark.parametrize("line", [f'a file,"{SHA256}",1', f"{SHA256}\tx", f"x;{SHA256}"])
+def test_digests_in_a_table_without_a_known_header_are_found(run, line):
+    done = run("lookup", "-f", "json", stdin=f"name,what\n{line}\n".encode())
+    assert done.document()["summary"]["found"] == 1
