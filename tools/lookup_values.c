@@ -30,6 +30,25 @@ static enum value_shape shape_of(const struct value_kinds *kinds, unsigned kind,
     return fits == 0 ? SHAPE_SIZED : fits == 1 ? SHAPE_DIGITS : SHAPE_ANY_DIGITS;
 }
 
+/* Most text kinds have one canonical form, which is costly: it is made once a value.  Two kinds
+ * share it if they agree on a text with everything in it that a form may treat in its own way. */
+static size_t first_like(const struct value_kinds *kinds, size_t row)
+{
+    static const char probe[] = " A\xef\xbc\xa2\xc2\xae \"c\\x64'  1\xd0\x96-\xef\xac\x81 ";
+    uint8_t first[256];
+    size_t first_len = 0, len = 0;
+    if (vp_value_parse(kinds->rows[row].kind, probe, sizeof probe - 1, first, sizeof first,
+                       &first_len, NULL) != VP_OK)
+        return row;
+    for (size_t i = 0; i < row; i++) {
+        if (kinds->rows[i].shape == SHAPE_TEXT &&
+            parses(kinds, kinds->rows[i].kind, probe, sizeof probe - 1, &len) && len == first_len &&
+            memcmp(kinds->buffer, first, len) == 0)
+            return i;
+    }
+    return row;
+}
+
 bool value_kinds_init(struct value_kinds *kinds)
 {
     kinds->count = 0;
@@ -42,6 +61,9 @@ bool value_kinds_init(struct value_kinds *kinds)
         kinds->rows[i].kind = vp_kind_at(i);
         kinds->rows[i].width = 0;
         kinds->rows[i].shape = shape_of(kinds, kinds->rows[i].kind, &kinds->rows[i].width);
+        kinds->rows[i].like = i;
+        if (kinds->rows[i].shape == SHAPE_TEXT)
+            kinds->rows[i].like = first_like(kinds, i);
         kinds->count++;
     }
     return true;
@@ -113,6 +135,22 @@ static bool add_key(const struct value_kinds *kinds, unsigned kind, const char *
     return true;
 }
 
+/* Under each kind of text, one canonical form after the other. */
+static void text_keys(const struct value_kinds *kinds, const char *text, size_t len,
+                      struct vp_key *ret_keys, size_t *count)
+{
+    for (size_t first = 0; first < kinds->count; first++) {
+        size_t value_len;
+        if (kinds->rows[first].shape != SHAPE_TEXT || kinds->rows[first].like != first ||
+            !parses(kinds, kinds->rows[first].kind, text, len, &value_len))
+            continue;
+        for (size_t i = first; i < kinds->count; i++) {
+            if (kinds->rows[i].shape == SHAPE_TEXT && kinds->rows[i].like == first)
+                ret_keys[(*count)++] = vp_key_make(kinds->rows[i].kind, kinds->buffer, value_len);
+        }
+    }
+}
+
 /* Digits of the length of some digest are that digest; everything else is text. */
 static size_t bare_keys(const struct value_kinds *kinds, const char *text, size_t len,
                         struct vp_key *ret_keys)
@@ -120,17 +158,15 @@ static size_t bare_keys(const struct value_kinds *kinds, const char *text, size_
     size_t count = 0;
     bool is_digits = digits_at(text, len) == len, is_digest = false;
     for (size_t i = 0; i < kinds->count; i++) {
-        bool exact =
-            kinds->rows[i].shape == SHAPE_SIZED ||
-            (kinds->rows[i].shape == SHAPE_DIGITS && is_digits && 2 * kinds->rows[i].width == len);
-        if (exact && add_key(kinds, kinds->rows[i].kind, text, len, ret_keys, &count))
-            is_digest = true;
+        enum value_shape shape = kinds->rows[i].shape;
+        bool exact = shape == SHAPE_SIZED ||
+                     (shape == SHAPE_DIGITS && is_digits && 2 * kinds->rows[i].width == len);
+        bool any = shape == SHAPE_ANY_DIGITS && is_digits;
+        if ((exact || any) && add_key(kinds, kinds->rows[i].kind, text, len, ret_keys, &count))
+            is_digest = is_digest || exact;
     }
-    for (size_t i = 0; i < kinds->count; i++) {
-        if ((kinds->rows[i].shape == SHAPE_ANY_DIGITS && is_digits) ||
-            (kinds->rows[i].shape == SHAPE_TEXT && !is_digest))
-            add_key(kinds, kinds->rows[i].kind, text, len, ret_keys, &count);
-    }
+    if (!is_digest)
+        text_keys(kinds, text, len, ret_keys, &count);
     return count;
 }
 

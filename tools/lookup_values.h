@@ -24,6 +24,7 @@ struct value_kinds {
         unsigned kind;
         enum value_shape shape;
         size_t width;
+        size_t like; /* the first text kind with the same canonical form */
     } rows[VALUE_KINDS];
     uint8_t *buffer; /* for canonical values */
 };

@@ -19,6 +19,21 @@ static void check(bool holds)
         abort();
 }
 
+/* A key is that of the value under its kind, however many kinds share the work. */
+static void check_key(const struct value_kinds *kinds, const char *text, size_t len,
+                      const struct vp_key *key)
+{
+    size_t value_len;
+    const char *colon = memchr(text, ':', len);
+    if (colon != NULL && value_kind_named(kinds, text, (size_t)(colon - text)) != 0) {
+        len -= (size_t)(colon + 1 - text);
+        text = colon + 1;
+    }
+    check(vp_value_parse(key->kind, text, len, kinds->buffer, 1 << 18, &value_len, NULL) == VP_OK);
+    struct vp_key again = vp_key_make(key->kind, kinds->buffer, value_len);
+    check(again.low == key->low && again.high == key->high);
+}
+
 static void values(const struct value_kinds *kinds, const char *text, size_t len)
 {
     struct vp_key keys[VALUE_KINDS];
@@ -29,6 +44,8 @@ static void values(const struct value_kinds *kinds, const char *text, size_t len
     check(count <= VALUE_KINDS);
     if (count == 0)
         check(memchr(message, '\0', sizeof message) != NULL);
+    else
+        check_key(kinds, text, len, &keys[(len + count) % count]);
 }
 
 /* Writes the fields of a record and reads them back. */
