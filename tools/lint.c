@@ -9,7 +9,15 @@
 
 const char *diagnostic_severity(const struct vp_diagnostic *diagnostic)
 {
-    return diagnostic->severity == VP_SEVERITY_ERROR ? "error" : "warning";
+    switch (diagnostic->severity) {
+    case VP_SEVERITY_ERROR:
+        return "error";
+    case VP_SEVERITY_NOTE:
+        return "note";
+    case VP_SEVERITY_WARNING:
+        break;
+    }
+    return "warning";
 }
 
 void diagnostic_text(FILE *stream, const struct vp_diagnostic *diagnostic)
@@ -66,14 +74,14 @@ int command_lint(const struct options *options)
     struct output output;
     output_start(&output, options, NULL, "file,line,column,severity,text");
     struct vp_diagnostic diagnostic = {.size = sizeof diagnostic};
-    uint32_t count = 0;
+    uint32_t count = 0, warnings = 0;
     while (vp_set_diagnostic(set, count, &diagnostic) == VP_OK) {
         count++;
+        warnings += diagnostic.severity == VP_SEVERITY_WARNING;
         if (!show(&output, &diagnostic))
             break;
     }
     uint32_t errors = vp_set_errors(set);
-    uint32_t warnings = count > errors ? count - errors : 0;
     if (output.format == OUTPUT_JSON) {
         output_begin_summary(&output);
         json_unsigned(&output.json, "errors", errors);
