@@ -75,7 +75,7 @@ static uint64_t overlay_find(struct pe *pe)
     symbols_cover(pe);
     uint64_t off = pe->content_end > pe->header_len ? pe->content_end : pe->header_len;
     uint64_t end = pe->src->size;
-    /* The ranges end where the certificate table begins, which may follow at once. */
+    /* The certificate table is no overlay; it may follow at once. */
     if (image->has_signature_table)
         end = pe->directories[PE_SECURITY].address;
     return off < end ? off : VP_NONE;
