@@ -24,7 +24,7 @@ struct feature *vpi_feature_add(struct feature_work *work, unsigned kind, struct
     if (items)
         work->items = items;
     struct span kept = copy(work->arena, value);
-    if (!text)
+    if (!text && kept.data)
         text = vpi_canonical_print(work->arena, row, kept);
     if (!items || !kept.data || !text) {
         vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "features");

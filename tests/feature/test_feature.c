@@ -66,6 +66,25 @@ START_TEST(there_is_a_most_and_it_is_said)
 }
 END_TEST
 
+START_TEST(memory_that_lasts_for_the_text_but_not_for_the_value_is_a_gap)
+{
+    char value[600];
+    memset(value, 'x', sizeof value);
+    for (size_t limit = 1; limit < 20000; limit += 16) {
+        struct bench bench;
+        size_t before;
+        bench_open(&bench, span_text(""), limit);
+        do {
+            before = bench.work.count;
+            vpi_feature_add(&bench.work, KIND_EXPORT, span_of(value, sizeof value), NULL);
+            vpi_feature_add(&bench.work, KIND_IMPHASH, span_of(value, 16), NULL);
+        } while (bench.work.count == before + 2);
+        ck_assert(bench_gap(&bench, VP_GAP_MEMORY_LIMIT));
+        bench_close(&bench);
+    }
+}
+END_TEST
+
 START_TEST(version_fields_have_their_kinds_in_every_language)
 {
     static const struct {
@@ -160,6 +179,7 @@ END_TEST
     TEST(a_text_keeps_what_was_written_without_controls)                                           \
     TEST(a_text_of_any_length_parses_back)                                                         \
     TEST(there_is_a_most_and_it_is_said)                                                           \
+    TEST(memory_that_lasts_for_the_text_but_not_for_the_value_is_a_gap)                            \
     TEST(version_fields_have_their_kinds_in_every_language)                                        \
     TEST(a_file_name_has_no_folders)                                                               \
     TEST(nothing_unwanted_is_made)
