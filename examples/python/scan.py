@@ -22,7 +22,8 @@ def main() -> int:
                 continue
             for finding in item.result.findings:
                 answer = finding.judge(POLICY).answer
-                print(f"{item.path}: {finding.vendor} ({finding.relation}, {finding.level}): {answer}")
+                how = f"{finding.relation}, {finding.level}"
+                print(f"{item.path}: {finding.vendor} ({how}): {answer}")
                 vendors[finding.vendor] += 1
             incomplete += not item.result.complete
     for vendor, count in vendors.most_common():

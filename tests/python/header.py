@@ -15,7 +15,8 @@ class Header:
         text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
         text = "\n".join(line for line in text.split("\n") if not line.startswith("#"))
         self.structs = {
-            name: _members(body) for name, body in re.findall(r"struct (\w+) \{(.*?)\};", text, re.S)
+            name: _members(body)
+            for name, body in re.findall(r"struct (\w+) \{(.*?)\};", text, re.S)
         }
         self.enums = {
             name: re.findall(r"(\w+)\s*=", body)

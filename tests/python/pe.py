@@ -20,7 +20,8 @@ def _block(key, value=b"", children=b"", text=False):
 
 
 def version_info(texts, language=0x0409):
-    fixed = struct.pack("<13I", 0xFEEF04BD, 0x10000, 21 << 16 | 3, 0, 21 << 16, 0, 0x3F, 0, 4, 1, 0, 0, 0)
+    numbers = (21 << 16 | 3, 0, 21 << 16, 0)
+    fixed = struct.pack("<13I", 0xFEEF04BD, 0x10000, *numbers, 0x3F, 0, 4, 1, 0, 0, 0)
     strings = b""
     for key, value in texts.items():
         strings += _padded(_block(key, (value + "\0").encode("utf-16-le"), text=True))

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -87,6 +88,8 @@ def wheel():
 @pytest.fixture(scope="module")
 def python(wheel):
     """The interpreter of a fresh environment in which the wheel is installed."""
+    if importlib.util.find_spec("ensurepip") is None:
+        pytest.skip("this Python can make no environment with pip (Debian: python3-venv)")
     environment = SCRATCH / "venv"
     shutil.rmtree(environment, ignore_errors=True)
     run(sys.executable, "-m", "venv", environment)
