@@ -49,40 +49,57 @@ static bool confirm(const struct vp_db *db, const struct db_table *table, uint64
                     const struct vp_key *key, struct vp_hit *ret)
 {
     struct span entry;
-    if (!span_sub(table->entries, row * ENTRY_SIZE, ENTRY_SIZE, &entry))
+    uint64_t low, high;
+    uint32_t first, count, rows = db->rows[SLOT_RECS];
+    if (!span_sub(table->entries, row * ENTRY_SIZE, ENTRY_SIZE, &entry) ||
+        !span_u64(entry, ENTRY_LOW, &low) || !span_u64(entry, ENTRY_HIGH, &high) ||
+        !span_u32(entry, ENTRY_FIRST, &first) || !span_u32(entry, ENTRY_COUNT, &count))
         return false;
-    struct reader r = reader_at(entry, 0);
-    if (reader_u64(&r) != key->low || reader_u64(&r) != key->high)
-        return false;
-    uint32_t first = reader_u32(&r), count = reader_u32(&r), rows = db->rows[SLOT_RECS];
-    if (first >= rows)
+    if (low != key->low || high != key->high || first >= rows)
         return false;
     ret->first = first;
     ret->count = count < rows - first ? count : rows - first;
     return ret->count > 0;
 }
 
-/* The row that slot `i` names if its tag fits, else VPDB_NO_ROW. */
-static uint64_t slot_row(struct span bucket, unsigned i, uint32_t tag)
+/* Bit i: slot i holds a key with this tag. */
+static unsigned matching(struct span bucket, uint32_t tag)
 {
-    uint64_t found, row;
-    if (!span_uint(bucket, BUCKET_TAGS + 4 * i, 4, &found) || found != tag ||
-        !span_uint(bucket, BUCKET_ENTRIES + 4 * i, 4, &row))
-        return VPDB_NO_ROW;
+    unsigned slots = 0;
+    for (unsigned i = 0; i < BUCKET_SLOTS; i++) {
+        uint32_t found = 0;
+        slots |= (unsigned)(span_u32(bucket, BUCKET_TAGS + 4 * i, &found) && found == tag) << i;
+    }
+    return slots;
+}
+
+static bool overflows(struct span bucket, const struct vp_key *key)
+{
+    uint64_t overflow = 0;
+    return span_u64(bucket, BUCKET_OVERFLOW, &overflow) && (overflow >> (key->low >> 32 & 63) & 1);
+}
+
+/* The slot's row may be none, or beyond the end: the entry is then not there. */
+static uint32_t slot_row(struct span bucket, unsigned slot)
+{
+    uint32_t row = VPDB_NO_ROW;
+    (void)span_u32(bucket, BUCKET_ENTRIES + 4 * slot, &row);
     return row;
 }
 
-static void prefetch_entry(const struct probe *probe, const struct vp_key *key)
+/* Most misses end here; for the others the entry is on its way when probe_finish wants it. */
+static void probe_home(struct probe *probe, const struct vp_key *key)
 {
     struct span bucket = span_of(bucket_at(probe), BUCKET_SIZE), entry;
-    for (unsigned i = 0; i < BUCKET_SLOTS; i++) {
-        uint64_t row = slot_row(bucket, i, (uint32_t)key->low);
-        if (row != VPDB_NO_ROW &&
-            span_sub(probe->table->entries, row * ENTRY_SIZE, ENTRY_SIZE, &entry)) {
-            __builtin_prefetch(entry.data);
-            return;
-        }
+    unsigned slots = matching(bucket, (uint32_t)key->low);
+    if (slots == 0) {
+        if (!overflows(bucket, key))
+            probe->table = NULL;
+        return;
     }
+    uint64_t row = slot_row(bucket, (unsigned)__builtin_ctz(slots));
+    if (span_sub(probe->table->entries, row * ENTRY_SIZE, ENTRY_SIZE, &entry))
+        __builtin_prefetch(entry.data);
 }
 
 static struct vp_hit probe_finish(const struct vp_db *db, struct probe probe,
@@ -92,14 +109,12 @@ static struct vp_hit probe_finish(const struct vp_db *db, struct probe probe,
     struct vp_hit hit;
     for (uint32_t visited = 0; visited < probe.table->probes; visited++) {
         struct span bucket = span_of(bucket_at(&probe), BUCKET_SIZE);
-        for (unsigned i = 0; i < BUCKET_SLOTS; i++) {
-            uint64_t row = slot_row(bucket, i, (uint32_t)key->low);
+        for (unsigned slots = matching(bucket, (uint32_t)key->low); slots; slots &= slots - 1) {
+            uint32_t row = slot_row(bucket, (unsigned)__builtin_ctz(slots));
             if (row != VPDB_NO_ROW && confirm(db, probe.table, row, key, &hit))
                 return hit;
         }
-        uint64_t overflow;
-        if (!span_uint(bucket, BUCKET_OVERFLOW, 8, &overflow) ||
-            !(overflow >> (key->low >> 32 & 63) & 1))
+        if (!overflows(bucket, key))
             return miss;
         if (++probe.bucket == probe.table->bucket_count)
             probe.bucket = 0;
@@ -119,7 +134,7 @@ enum vp_status vp_lookup_batch(struct vp_db *db, const struct vp_key *keys, size
             probes[i] = probe_start(db, &keys[done + i]);
         for (size_t i = 0; i < here; i++) {
             if (probes[i].table)
-                prefetch_entry(&probes[i], &keys[done + i]);
+                probe_home(&probes[i], &keys[done + i]);
         }
         for (size_t i = 0; i < here; i++) {
             struct vp_hit miss = {0, 0};

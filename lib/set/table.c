@@ -4,7 +4,7 @@
 #include "db/database.h"
 
 /* Three quarters full: about one bucket in seven overflows, and a miss reads a second cache line
- * in about one look-up of two hundred. */
+ * in about one look-up of a hundred. */
 enum { FULL_NUMERATOR = 3, FULL_DENOMINATOR = 4, ATTEMPTS = 8 };
 
 static uint64_t field(const uint8_t *bucket, size_t off, unsigned bytes)
