@@ -66,7 +66,21 @@ struct vp_error {
 /* ---------------------------------------------------------------- words */
 
 /* Formats, roles and machines of an object. */
-enum vp_format { VP_FORMAT_OTHER = 0, VP_FORMAT_PE32 = 1, VP_FORMAT_PE32_PLUS = 2 };
+enum vp_format {
+    VP_FORMAT_OTHER = 0,
+    VP_FORMAT_PE32 = 1,
+    VP_FORMAT_PE32_PLUS = 2,
+    VP_FORMAT_ELF32 = 3,
+    VP_FORMAT_ELF64 = 4,
+    VP_FORMAT_MACHO32 = 5,
+    VP_FORMAT_MACHO64 = 6,
+    VP_FORMAT_MACHO_FAT = 7, /* its slices are objects */
+    VP_FORMAT_DEX = 8,
+    VP_FORMAT_JAVA_CLASS = 9,
+    VP_FORMAT_GZIP = 10, /* a compressed stream: what it holds is an object */
+    VP_FORMAT_XZ = 11,
+    VP_FORMAT_ZSTD = 12
+};
 
 enum vp_role {
     VP_ROLE_OTHER = 0,
@@ -76,7 +90,10 @@ enum vp_role {
     VP_ROLE_KERNEL_MODULE = 4,
     VP_ROLE_FIRMWARE = 5, /* EFI applications, drivers and ROM images */
     VP_ROLE_INSTALLER = 6,
-    VP_ROLE_PACKAGE = 7
+    VP_ROLE_PACKAGE = 7,
+    VP_ROLE_OBJECT = 8, /* relocatable, for a linker */
+    VP_ROLE_CORE = 9,   /* the memory of a process that crashed */
+    VP_ROLE_DEBUG = 10  /* debug information apart from its program */
 };
 
 /* How a vendor relates to an object. */

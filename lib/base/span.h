@@ -101,23 +101,40 @@ static inline bool span_u64(struct span s, uint64_t off, uint64_t *ret)
     return true;
 }
 
+/* Like span_uint, but big-endian if `big`. */
+static inline bool span_uint_in(struct span s, uint64_t off, unsigned bytes, bool big,
+                                uint64_t *ret)
+{
+    struct span field;
+    if (!big)
+        return span_uint(s, off, bytes, ret);
+    if (bytes > 8 || !span_sub(s, off, bytes, &field))
+        return false;
+    uint64_t value = 0;
+    for (unsigned i = 0; i < bytes; i++)
+        value = value << 8 | field.data[i];
+    *ret = value;
+    return true;
+}
+
 /* A reader for headers: read every field, then test `bad` once.  A field beyond the end is 0. */
 struct reader {
     struct span all;
     uint64_t off;
     bool bad;
+    bool big; /* big-endian; little-endian unless set */
 };
 
 static inline struct reader reader_at(struct span all, uint64_t off)
 {
-    struct reader r = {all, off, off > all.len};
+    struct reader r = {all, off, off > all.len, false};
     return r;
 }
 
 static inline uint64_t reader_uint(struct reader *r, unsigned bytes)
 {
     uint64_t value = 0;
-    if (r->bad || !span_uint(r->all, r->off, bytes, &value)) {
+    if (r->bad || !span_uint_in(r->all, r->off, bytes, r->big, &value)) {
         r->bad = true;
         return 0;
     }

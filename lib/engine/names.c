@@ -11,9 +11,12 @@ const char *vp_version(void)
 static const char *const statuses[] = {
     "ok",      "wrong-argument",  "no-memory", "io-failed",   "not-found", "bad-database",
     "bad-set", "callback-failed", "cancelled", "not-regular", "end"};
-static const char *const formats[] = {"other", "pe32", "pe32-plus"};
+static const char *const formats[] = {"other",   "pe32",    "pe32-plus", "elf32", "elf64",
+                                      "macho32", "macho64", "macho-fat", "dex",   "java-class",
+                                      "gzip",    "xz",      "zstd"};
 static const char *const roles[] = {"other",         "program",  "library",   "driver",
-                                    "kernel-module", "firmware", "installer", "package"};
+                                    "kernel-module", "firmware", "installer", "package",
+                                    "object",        "core",     "debug"};
 static const char *const relations[] = {NULL,     "publisher", "component", "member",
                                         "signer", "claim",     "builder"};
 static const char *const levels[] = {NULL, "possible", "probable", "identified"};

@@ -55,6 +55,16 @@ struct image_export *vpi_image_export(struct image *image)
     return &image->exports[image->export_count - 1];
 }
 
+struct image_library *vpi_image_library(struct image *image)
+{
+    void *items = more(image, image->libraries, &image->library_count, &image->library_capacity,
+                       sizeof *image->libraries, IMAGE_LIBRARIES_MOST, "libraries");
+    if (!items)
+        return NULL;
+    image->libraries = items;
+    return &image->libraries[image->library_count - 1];
+}
+
 struct image_text *vpi_image_text(struct image *image)
 {
     void *items = more(image, image->texts, &image->text_count, &image->text_capacity,

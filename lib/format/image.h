@@ -15,6 +15,7 @@ enum {
     IMAGE_SECTIONS_MOST = 2048,
     IMAGE_IMPORTS_MOST = 65536,
     IMAGE_EXPORTS_MOST = 65536,
+    IMAGE_LIBRARIES_MOST = 4096,
     IMAGE_TEXTS_MOST = 4096,
     IMAGE_BLOBS_MOST = 8192,
     IMAGE_NOTES_MOST = 64
@@ -28,7 +29,7 @@ struct image_section {
 };
 
 struct image_import {
-    struct span library; /* bytes as written */
+    struct span library; /* bytes as written; empty where symbols belong to no library */
     struct span name;    /* empty for an ordinal */
     uint16_t ordinal;
     bool by_ordinal;
@@ -39,6 +40,12 @@ struct image_export {
     struct span name; /* empty for an ordinal alone */
     uint32_t ordinal;
     bool forwarded;
+};
+
+/* A library that the object wants to be loaded: DT_NEEDED, LC_LOAD_DYLIB. */
+struct image_library {
+    struct span name; /* bytes as written */
+    uint64_t off;     /* of the name in the file */
 };
 
 /* A text that describes the object: one string of VERSIONINFO, for instance. */
@@ -52,13 +59,15 @@ struct image_text {
 };
 
 enum image_blob_type {
-    BLOB_RESOURCE = 1,    /* any resource's data */
-    BLOB_ICON = 2,        /* one icon image (RT_ICON) */
-    BLOB_MANIFEST = 3,    /* RT_MANIFEST: XML text */
-    BLOB_SIGNATURE = 4,   /* one WIN_CERTIFICATE's content: PKCS#7 SignedData, DER */
-    BLOB_RICH = 5,        /* the Rich header's decoded bytes, from "DanS" up to "Rich" (arena) */
-    BLOB_CODEVIEW = 6,    /* the CodeView record that a debug directory points to */
-    BLOB_CLR_METADATA = 7 /* the .NET metadata root ("BSJB") */
+    BLOB_RESOURCE = 1,      /* any resource's data */
+    BLOB_ICON = 2,          /* one icon image (RT_ICON) */
+    BLOB_MANIFEST = 3,      /* RT_MANIFEST: XML text */
+    BLOB_SIGNATURE = 4,     /* one WIN_CERTIFICATE's content: PKCS#7 SignedData, DER */
+    BLOB_RICH = 5,          /* the Rich header's decoded bytes, from "DanS" up to "Rich" (arena) */
+    BLOB_CODEVIEW = 6,      /* the CodeView record that a debug directory points to */
+    BLOB_CLR_METADATA = 7,  /* the .NET metadata root ("BSJB") */
+    BLOB_BUILD_ID = 8,      /* what the linker calls this build: LC_UUID, a GNU build-id */
+    BLOB_CODE_SIGNATURE = 9 /* Apple's: what LC_CODE_SIGNATURE points to */
 };
 
 struct image_blob {
@@ -96,6 +105,12 @@ struct image {
     struct image_export *exports; /* in the order of the name table */
     size_t export_count, export_capacity;
     struct span export_library; /* the DLL name in the export directory */
+    /* The imports or exports are not all there are: a hash of the set would be a wrong one. */
+    bool imports_partial, exports_partial;
+    struct span own_name; /* what a library calls itself: SONAME, install name */
+    uint64_t own_name_off;
+    struct image_library *libraries; /* in the order of the table */
+    size_t library_count, library_capacity;
     struct image_text *texts;
     size_t text_count, text_capacity;
     struct image_blob *blobs;
@@ -127,6 +142,7 @@ void vpi_image_init(struct image *image, struct arena *arena);
 struct image_section *vpi_image_section(struct image *image);
 struct image_import *vpi_image_import(struct image *image);
 struct image_export *vpi_image_export(struct image *image);
+struct image_library *vpi_image_library(struct image *image);
 struct image_text *vpi_image_text(struct image *image);
 struct image_blob *vpi_image_blob(struct image *image);
 

@@ -3,9 +3,12 @@
 
 #include "base/date.h"
 
-const char *const vpi_words_format[] = {"other", "pe32", "pe32-plus", NULL};
-const char *const vpi_words_role[] = {"other",    "program",   "library", "driver", "kernel-module",
-                                      "firmware", "installer", "package", NULL};
+const char *const vpi_words_format[] = {"other",   "pe32",    "pe32-plus", "elf32", "elf64",
+                                        "macho32", "macho64", "macho-fat", "dex",   "java-class",
+                                        "gzip",    "xz",      "zstd",      NULL};
+const char *const vpi_words_role[] = {"other",         "program",  "library",   "driver",
+                                      "kernel-module", "firmware", "installer", "package",
+                                      "object",        "core",     "debug",     NULL};
 const char *const vpi_words_relation[] = {"publisher", "component", "member", "signer",
                                           "claim",     "builder",   NULL};
 const char *const vpi_words_level[] = {"possible", "probable", "identified", NULL};

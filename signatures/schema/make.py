@@ -91,9 +91,13 @@ def definitions():
         "digest-kind": words(*[kind[0] for kind in kinds if kind[1] == "EXACT"]),
         "confidence": words("low", "medium", "high"),
         "relation": words("publisher", "component", "member", "signer", "claim", "builder"),
-        "format": words("other", "pe32", "pe32-plus"),
+        "format": words(
+            "other", "pe32", "pe32-plus", "elf32", "elf64", "macho32", "macho64", "macho-fat", "dex", "java-class",
+            "gzip", "xz", "zstd",
+        ),
         "role": words(
-            "other", "program", "library", "driver", "kernel-module", "firmware", "installer", "package"
+            "other", "program", "library", "driver", "kernel-module", "firmware", "installer", "package",
+            "object", "core", "debug",
         ),
         "level": words("possible", "probable", "identified"),
         "answer": words("not-covered", "covered", "needs-human"),

@@ -28,6 +28,23 @@ START_TEST(integers_are_little_endian)
 }
 END_TEST
 
+START_TEST(a_reader_may_be_big_endian)
+{
+    uint8_t bytes[10] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    struct reader r = reader_at(span_of(bytes, 10), 0);
+    uint64_t value;
+    r.big = true;
+    ck_assert_uint_eq(reader_u16(&r), 0x0001);
+    ck_assert_uint_eq(reader_u64(&r), UINT64_C(0x0203040506070809));
+    ck_assert_uint_eq(reader_u8(&r), 0);
+    ck_assert(r.bad);
+    ck_assert(!span_uint_in(span_of(bytes, 10), 0, 9, true, &value));
+    ck_assert(!span_uint_in(span_of(bytes, 10), 8, 4, true, &value));
+    ck_assert(span_uint_in(span_of(bytes, 10), 8, 2, false, &value));
+    ck_assert_uint_eq(value, 0x0908);
+}
+END_TEST
+
 START_TEST(a_reader_stays_bad)
 {
     uint8_t bytes[3] = {1, 2, 3};
@@ -51,6 +68,7 @@ END_TEST
 #define TESTS                                                                                      \
     TEST(a_part_beyond_the_end_is_refused)                                                         \
     TEST(integers_are_little_endian)                                                               \
+    TEST(a_reader_may_be_big_endian)                                                               \
     TEST(a_reader_stays_bad)                                                                       \
     TEST(spans_are_ordered_bytewise)
 #include "check_main.h"

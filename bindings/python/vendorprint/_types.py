@@ -56,6 +56,16 @@ class Format(_Open):
     OTHER = 0
     PE32 = 1
     PE32_PLUS = 2
+    ELF32 = 3
+    ELF64 = 4
+    MACHO32 = 5
+    MACHO64 = 6
+    MACHO_FAT = 7
+    DEX = 8
+    JAVA_CLASS = 9
+    GZIP = 10
+    XZ = 11
+    ZSTD = 12
 
 
 class Role(_Open):
@@ -67,6 +77,9 @@ class Role(_Open):
     FIRMWARE = 5
     INSTALLER = 6
     PACKAGE = 7
+    OBJECT = 8
+    CORE = 9
+    DEBUG = 10
 
 
 class Relation(_Open):
