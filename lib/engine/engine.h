@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "container/container.h"
 #include "format/format.h"
 #include "io/os.h"
 #include "verdict/verdict.h"
@@ -18,6 +19,7 @@ struct vp_session {
     uint64_t deadline;          /* of vpi_clock_ms, or 0 */
     enum vp_gap_reason stopped; /* why the last examination was stopped, or 0 */
     bool callback_failed;
+    uint64_t expanded_left; /* of limits.expanded, for the top-level file */
 };
 
 struct result_feature {
@@ -58,17 +60,36 @@ uint32_t vpi_result_object(struct vp_result *result, const struct vp_object *obj
 bool vpi_result_take(struct vp_result *result, uint32_t object, const struct feature *features,
                      size_t feature_count, const struct verdict *verdict);
 
-/* What is being examined. */
+/* One object under examination.  The top-level one borrows the session's scratch arena; a member's
+ * is its own, and the struct lives in its container's. */
 struct examination {
     struct vp_session *session;
     struct vp_result *result;
+    struct arena arena;
+    struct span name;
+    uint32_t parent; /* object number, or VP_NO_INDEX */
+    uint32_t object; /* its own number, once it has one */
+    uint64_t off;    /* in the parent, or VP_NONE */
     struct source src;
     struct image image;
+    struct container container; /* open when it has a reader */
     struct feature_work work;
     struct evidence *evidence;
     size_t evidence_count, evidence_capacity;
     size_t looked_up; /* features whose keys were looked up */
+    size_t notes_taken, gaps_taken;
 };
+
+/* object.c.  All return false when there is no memory for the result. */
+bool vpi_object_examine(struct examination *x);
+/* For features without a file: adds the object; then judges what was looked up. */
+bool vpi_object_begin(struct examination *x);
+bool vpi_object_judge(struct examination *x);
+/* Takes the notes and gaps of the image that were not taken yet. */
+bool vpi_object_notes(struct examination *x);
+
+/* tree.c: the object and all that is inside it. */
+bool vpi_tree_examine(struct examination *top);
 
 /* plan.c: what the object is due, before and after the first look-ups. */
 uint64_t vpi_plan_first(const struct examination *x);

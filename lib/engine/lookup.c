@@ -28,8 +28,8 @@ static void take_hit(struct batch *b, size_t i, struct vp_hit hit)
         if (!kind || !vpi_db_record(x->session->db, hit.first + r, &e.record))
             continue;
         e.class = kind->class;
-        struct evidence *grown = vpi_arena_grow(&x->session->scratch, x->evidence,
-                                                x->evidence_count, &x->evidence_capacity, sizeof e);
+        struct evidence *grown = vpi_arena_grow(&x->arena, x->evidence, x->evidence_count,
+                                                &x->evidence_capacity, sizeof e);
         if (!grown) {
             b->failed = true;
             return;
@@ -65,7 +65,7 @@ static void add_value(void *context, struct span value)
 bool vpi_lookup_features(struct examination *x)
 {
     struct vp_db *db = x->session->db;
-    struct arena *scratch = &x->session->scratch;
+    struct arena *scratch = &x->arena;
     struct batch *b = db ? vpi_arena_alloc(scratch, sizeof *b) : NULL;
     if (!b)
         return !db;

@@ -25,3 +25,12 @@ void vpi_format_read(struct image *image, struct source *src)
             return;
     }
 }
+
+bool vpi_format_probe(struct span head)
+{
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        if (readers[i].probe(head))
+            return true;
+    }
+    return false;
+}

@@ -8,6 +8,9 @@
  * image->format. */
 void vpi_format_read(struct image *image, struct source *src);
 
+/* Whether some reader would try an object that begins so. */
+bool vpi_format_probe(struct span head);
+
 #define FORMAT(name)                                                                               \
     bool vpi_##name##_probe(struct span head);                                                     \
     void vpi_##name##_read(struct image *image, struct source *src);

@@ -21,6 +21,12 @@ static bool inside(const struct evidence *part, const struct evidence *all)
            memmem(all->matched.data, all->matched.len, part->matched.data, part->matched.len);
 }
 
+/* A name and its form as a phrase ("anti-virus", "anti virus") that hit the same place. */
+static bool same_words(const struct evidence *a, const struct evidence *b)
+{
+    return a->matched.len == b->matched.len && a->record.subject == b->record.subject;
+}
+
 /* Evidence comes in the order of the features, so that of one feature stands together. */
 static void compare_within(struct evidence *first, size_t count, struct verdict *verdict)
 {
@@ -34,7 +40,8 @@ static void compare_within(struct evidence *first, size_t count, struct verdict 
             if (same_key(&first[i], &first[j]))
                 shared |= first[i].record.vendor != first[j].record.vendor;
             else if (first[i].class == CLASS_TEXT || first[i].class == CLASS_SIGNER)
-                covered |= inside(&first[i], &first[j]);
+                covered |=
+                    inside(&first[i], &first[j]) || (j < i && same_words(&first[i], &first[j]));
         }
         if (shared && !first[i].set_aside && verdict->shared_count++ == 0)
             verdict->shared_feature = first[i].feature;
