@@ -86,6 +86,7 @@ static size_t decode(struct stream *s, uint8_t *bytes, size_t len)
     return got;
 }
 
+/* Decodes the first bytes.  False: the stream is damaged there. */
 static bool start(struct stream *s)
 {
     struct archive_entry *entry;
@@ -96,8 +97,13 @@ static bool start(struct stream *s)
     archive_read_support_filter_xz(s->archive);
     archive_read_support_filter_zstd(s->archive);
     archive_read_support_format_raw(s->archive);
-    return archive_read_open(s->archive, s, NULL, feed, NULL) == ARCHIVE_OK &&
-           archive_read_next_header(s->archive, &entry) == ARCHIVE_OK;
+    archive_read_support_format_empty(s->archive); /* raw refuses a stream of nothing */
+    if (archive_read_open(s->archive, s, NULL, feed, NULL) != ARCHIVE_OK)
+        return false;
+    int status = archive_read_next_header(s->archive, &entry);
+    if (status == ARCHIVE_OK)
+        s->head_len = decode(s, s->head, sizeof s->head);
+    return !s->damaged && (status == ARCHIVE_OK || status == ARCHIVE_EOF); /* EOF: of nothing */
 }
 
 static void close_stream(struct container *c)
@@ -127,7 +133,6 @@ static bool open_stream(struct container *c)
     c->format = streams[index].format;
     s->suffix = streams[index].suffix;
     s->damaged = !start(s);
-    s->head_len = decode(s, s->head, sizeof s->head);
     if (vpi_format_probe(span_of(s->head, s->head_len)))
         return true;
     close_stream(c);

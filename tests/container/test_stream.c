@@ -117,6 +117,18 @@ START_TEST(a_stream_of_something_else_is_left_alone)
 }
 END_TEST
 
+START_TEST(a_stream_of_nothing_is_complete)
+{
+    size_t packed_len;
+    uint8_t *packed = gzip((const uint8_t *)"", 0, &packed_len);
+    struct vp_result *result = examine(packed, packed_len, (struct vp_limits){0});
+    ck_assert_uint_eq(objects(result), 1);
+    ck_assert_int_eq(first_gap(result), 0);
+    vp_result_unref(result);
+    free(packed);
+}
+END_TEST
+
 START_TEST(limits_leave_a_gap_that_says_which)
 {
     size_t len, packed_len;
@@ -186,6 +198,7 @@ END_TEST
 #define TESTS                                                                                      \
     TEST(what_a_stream_holds_is_an_object_below_it)                                                \
     TEST(a_stream_of_something_else_is_left_alone)                                                 \
+    TEST(a_stream_of_nothing_is_complete)                                                          \
     TEST(limits_leave_a_gap_that_says_which)                                                       \
     TEST(every_prefix_and_every_flipped_byte_of_a_stream_is_safe)                                  \
     TEST(xz_and_zstandard_give_the_same_object)
