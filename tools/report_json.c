@@ -171,7 +171,7 @@ static void write_features(struct json *json, const struct vp_result *result)
         json_hex(json, "value", feature.value, feature.value_len);
         json_unsigned(json, "language", feature.language);
         json_unsigned_or_null(json, "offset", feature.offset);
-        json_unsigned(json, "bytes", feature.bytes);
+        json_unsigned_or_null(json, "bytes", feature.bytes);
         write_key(json, &feature.key);
         json_object_end(json);
     }
