@@ -9,6 +9,10 @@ confidence) and compares findings with labels.  A finding is
              about the tool that built it
     wrong    anything else, also when the label's vendor is not in the set
 
+A label that was itself taken from a file's signer says nothing about how good signers are as evidence, nor one
+taken from its version text about texts: where the column `truth` says so, such pairs are left out of the
+counts of evidence.  There a second vendor counts as wrong: the file says so, and it is not true.
+
 Prints Markdown.  With --check the exit status says whether the promises of docs/reliability.md hold.
 """
 import argparse
@@ -22,6 +26,12 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BATCH = 400
+# Labels of this origin, and the kinds of evidence that they can't judge.
+CIRCULAR = {
+    "authenticode": ("certificate-", "opus-"),
+    "VersionInfo": ("company-name", "product-name", "file-description", "legal-", "comments", "internal-name",
+                    "original-filename", "version-other"),
+}
 VERDICTS = ("right", "second", "wrong", "unjudged")
 LEVELS = ("identified", "probable", "possible")
 
@@ -66,6 +76,11 @@ def read_documents(path, corpus):
         return {os.path.relpath(one["path"], corpus): one for one in documents if "path" in one}
 
 
+def circular(truth, kind):
+    """Whether a label of this origin can't judge this kind of evidence."""
+    return any(truth.startswith(origin) and kind.startswith(kinds) for origin, kinds in CIRCULAR.items())
+
+
 class Judge:
     """Compares one label with one document at a time, and counts."""
 
@@ -74,7 +89,6 @@ class Judge:
         self.rows = collections.Counter()  # (confidence, in set, verdict of the row)
         self.findings = collections.Counter()  # (confidence, relation, level, verdict)
         self.kinds = collections.Counter()  # (kind, relation, verdict)
-        self.strongest = collections.Counter()  # the same, of the evidence that a finding rests on
         self.silent = collections.Counter()  # vendor
         self.wrong = []  # (path, label, finding)
         self.formats = []  # (path, label, answer)
@@ -106,8 +120,10 @@ class Judge:
             verdict = self.verdict(label, finding)
             verdicts.add(verdict)
             self.findings[confidence, finding["relation"], finding["level"], verdict] += 1
-            self.strongest[finding["evidence"][0]["kind"], finding["relation"], verdict] += 1
+            truth = label.get("truth", "")
             for piece in finding["evidence"]:
+                if circular(truth, piece["kind"]):
+                    continue
                 # Two strings of one kind that say the same are one observation of a file.
                 once = (piece["kind"], finding["relation"], finding["vendor_id"])
                 if once not in counted:
@@ -151,12 +167,11 @@ def print_report(judge):
             rows.append([confidence, relation, level, *counts, share(counts[0], counts[0] + counts[2])])
     table("Findings, by relation and level", ["label", "relation", "level", *VERDICTS, "right of right and wrong"], rows)
 
-    for title, counter in (("Evidence, by kind", judge.kinds), ("Strongest evidence of findings", judge.strongest)):
-        rows = []
-        for kind, relation in sorted({key[:2] for key in counter}):
-            counts = [counter[kind, relation, one] for one in VERDICTS]
-            rows.append([kind, relation, *counts, share(counts[0], counts[0] + counts[2])])
-        table(title, ["kind", "relation", *VERDICTS, "right of right and wrong"], rows)
+    rows = []
+    for kind, relation in sorted({key[:2] for key in judge.kinds}):
+        counts = [judge.kinds[kind, relation, one] for one in VERDICTS]
+        rows.append([kind, relation, *counts, share(counts[0], sum(counts[:3]))])
+    table("Evidence, by kind", ["kind", "relation", *VERDICTS, "right of judged"], rows)
 
 
 def print_details(judge, most):
@@ -182,10 +197,10 @@ def write_calibration(judge, path, source):
     with open(path, "w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(["kind", "relation", "right", "wrong", "source"])
-        for kind, relation in sorted({key[:2] for key in judge.strongest}):
-            right, wrong = (judge.strongest[kind, relation, one] for one in ("right", "wrong"))
-            if right + wrong:
-                rows.writerow([kind, relation, right, wrong, source])
+        for kind, relation in sorted({key[:2] for key in judge.kinds}):
+            right, second, wrong = (judge.kinds[kind, relation, one] for one in ("right", "second", "wrong"))
+            if right + second + wrong:
+                rows.writerow([kind, relation, right, second + wrong, source])
 
 
 def failures(judge):
