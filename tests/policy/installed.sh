@@ -1,6 +1,7 @@
 #!/bin/sh
 # installed.sh BUILD CONSUMER CC VERSION - what `meson install` lays down is all that a program needs,
-# through pkg-config, with the shared libraries and with the static ones.
+# through pkg-config, with the shared libraries and with the static ones.  The libraries that ours need
+# are shared either way: not every distribution has all of them as archives.
 set -eu
 build=$1 consumer=$2 cc=$3 version=$4
 tree=$(mktemp -d)
@@ -26,7 +27,8 @@ link() # NAME OPTION... : PACKAGE, shared and static
     LD_LIBRARY_PATH=$libdir "$tree/$name"
     # shellcheck disable=SC2046
     $cc -DEXPECTED_VERSION="\"$version\"" "$@" "$consumer" -o "$tree/$name-static" \
-        $($flags --cflags) $($flags --libs --static | sed 's/-l\(vendorprint[a-z-]*\)/-l:lib\1.a/g')
+        $($flags --cflags) $($flags --libs | sed 's/-l\(vendorprint[a-z-]*\)/-l:lib\1.a/g') \
+        $(pkg-config --libs $($flags --print-requires-private | sed 's/ .*//'))
     "$tree/$name-static"
     if ldd "$tree/$name-static" | grep -q libvendorprint; then
         echo "the static program needs a shared library of ours" >&2
