@@ -329,8 +329,8 @@ enum vp_session_flags {
 /* Whole-file digests to compute whether or not a key asks for them. */
 enum vp_digests { VP_DIGEST_XXH3 = 1, VP_DIGEST_MD5 = 2, VP_DIGEST_SHA1 = 4, VP_DIGEST_SHA256 = 8 };
 
-/* Called between blocks; `total` may be VP_NONE.  Non-zero cancels: the result is then incomplete.
- */
+/* Called between blocks: `done` is the furthest offset that was read, and never goes back; `total`
+ * may be VP_NONE.  Non-zero cancels: the result is then incomplete. */
 typedef int (*vp_progress)(void *context, uint64_t done, uint64_t total);
 
 struct vp_session_options {

@@ -7,6 +7,10 @@ static bool stop(void *context, uint64_t done, uint64_t total)
     struct vp_session *session = context;
     if (session->stopped)
         return true;
+    /* Readers go back and forth; what the caller is told only grows. */
+    if (done < session->furthest)
+        done = session->furthest;
+    session->furthest = done;
     if (session->options.progress &&
         session->options.progress(session->options.context, done, total))
         session->stopped = VP_GAP_CANCELLED;
@@ -25,6 +29,7 @@ static enum vp_status begin(struct vp_session *session, struct examination *x, s
     session->deadline =
         session->limits.deadline_ms ? vpi_clock_ms() + session->limits.deadline_ms : 0;
     session->expanded_left = session->limits.expanded;
+    session->furthest = 0;
     x->session = session;
     x->parent = VP_NO_INDEX;
     x->off = VP_NONE;

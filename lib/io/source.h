@@ -38,7 +38,7 @@ struct source {
     uint64_t bytes_read;
     struct span head;             /* the first bytes, read once */
     struct source_block **blocks; /* hash table of cached blocks */
-    enum source_failure failure;  /* the worst so far; SOURCE_SHORT does not stick */
+    enum source_failure failure;  /* of the last get or pass that failed */
     uint8_t *stream_buffer;       /* for the pass */
     /* Asked between blocks; true stops.  May be NULL. */
     bool (*stop)(void *stop_context, uint64_t done, uint64_t total);
@@ -69,9 +69,9 @@ struct source_range {
     uint64_t len;
 };
 
-/* Gets the bytes of its ranges, in the order of the ranges; these must ascend and not overlap (the
- * pass sorts nothing).  Ranges are clamped to the source.  `finish` is called when all were fed; it
- * is not called when the pass failed. */
+/* `update` and `finish` must be set.  Gets the bytes of its ranges, in the order of the ranges;
+ * these must ascend and not overlap (the pass sorts nothing).  Ranges are clamped to the source.
+ * `finish` is called when all were fed; it is not called when the pass failed. */
 struct source_consumer {
     const struct source_range *ranges;
     size_t range_count;

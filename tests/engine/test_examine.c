@@ -205,6 +205,32 @@ static int cancel(void *context, uint64_t done, uint64_t total)
     return done >= 256 << 10;
 }
 
+static int only_forward(void *context, uint64_t done, uint64_t total)
+{
+    uint64_t *last = context;
+    ck_assert_uint_ge(done, *last);
+    ck_assert_uint_ge(total, done);
+    *last = done;
+    return 0;
+}
+
+START_TEST(progress_never_goes_back)
+{
+    uint64_t last = 0;
+    struct vp_session *session =
+        session_new(NULL, (struct vp_session_options){.digests = VP_DIGEST_SHA256,
+                                                      .flags = VP_SESSION_ALL_FEATURES,
+                                                      .progress = only_forward,
+                                                      .context = &last});
+    struct vp_result *result = NULL;
+    if (vp_examine_path(session, fixture_path("pe/console.exe"), &result, NULL) == VP_OK) {
+        ck_assert_uint_gt(last, 0);
+        vp_result_unref(result);
+    }
+    vp_session_free(session);
+}
+END_TEST
+
 START_TEST(a_cancelled_examination_is_a_result_that_says_so)
 {
     size_t len = 4 << 20;
@@ -322,6 +348,7 @@ END_TEST
     TEST(every_way_in_gives_the_same_features)                                                     \
     TEST(a_source_that_fails_is_the_callers_error)                                                 \
     TEST(a_source_that_is_shorter_than_it_says_is_incomplete)                                      \
+    TEST(progress_never_goes_back)                                                                 \
     TEST(a_cancelled_examination_is_a_result_that_says_so)                                         \
     TEST(every_memory_cap_gives_a_result_or_an_error)                                              \
     TEST(links_and_folders_are_not_examined)                                                       \
