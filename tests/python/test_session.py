@@ -306,23 +306,27 @@ def test_a_result_outlives_everything_and_can_be_pickled(program):
     assert (error.status, str(error), error.system_error) == (Status.IO, "no", 5)
 
 
-def test_threads_examine_at_once_and_the_gil_is_free(db):
-    big, counts = os.urandom(24 << 20), []
-    done = threading.Event()
+def test_threads_examine_at_once(db):
+    """Each examination asks for progress only when the other one has begun: without both, neither ends."""
+    big, digests = os.urandom(1 << 20), []
+    both = threading.Barrier(2, timeout=60)
 
     def examine():
-        with Session(db, digests=Digests.SHA256) as session:
-            counts.append(session.examine(big).texts("file-sha256"))
-        done.set()
+        waited = []
 
-    thread = threading.Thread(target=examine)
-    ticks = 0
-    thread.start()
-    while not done.wait(0.0005):
-        ticks += 1
-    thread.join()
-    assert counts == [(hashlib.sha256(big).hexdigest(),)]
-    assert ticks > 3, "this thread was not stalled"
+        def meet(done, total):
+            if not waited:
+                waited.append(both.wait())
+
+        with Session(db, digests=Digests.SHA256, progress=meet) as session:
+            digests.append(session.examine(big).texts("file-sha256"))
+
+    threads = [threading.Thread(target=examine) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert digests == [(hashlib.sha256(big).hexdigest(),)] * 2
 
 
 def test_a_forked_child_may_drop_what_its_parent_owns(db, program):
