@@ -3,6 +3,9 @@
 
 #include "base/date.h"
 
+const char *const vpi_words_type[] = {"vendor", "origin", "builder", NULL};
+const char *const vpi_words_status[] = {"active", "deprecated", NULL};
+const char *const vpi_words_yes[] = {"no", "yes", NULL};
 const char *const vpi_words_format[] = {"other",   "pe32",    "pe32-plus", "elf32", "elf64",
                                         "macho32", "macho64", "macho-fat", "dex",   "java-class",
                                         "gzip",    "xz",      "zstd",      NULL};
@@ -14,6 +17,11 @@ const char *const vpi_words_relation[] = {"publisher", "component", "member", "s
 const char *const vpi_words_level[] = {"possible", "probable", "identified", NULL};
 const char *const vpi_words_answer[] = {"not-covered", "covered", "needs-human", NULL};
 const char *const vpi_words_confidence[] = {"low", "medium", "high", NULL};
+
+enum vp_subject_type vpi_subject_type(int word)
+{
+    return word == 1 ? VP_SUBJECT_ORIGIN : word == 2 ? VP_SUBJECT_BUILDER : VP_SUBJECT_VENDOR;
+}
 
 int vpi_word(const char *const *words, struct span text)
 {

@@ -33,6 +33,9 @@ struct field {
     const char *const *words; /* ends in NULL */
 };
 
+extern const char *const vpi_words_type[];       /* from 0 */
+extern const char *const vpi_words_status[];     /* from 0 */
+extern const char *const vpi_words_yes[];        /* from 0 */
 extern const char *const vpi_words_format[];     /* from 0, as vp_name spells them */
 extern const char *const vpi_words_role[];       /* from 0 */
 extern const char *const vpi_words_relation[];   /* from 1 */
@@ -47,6 +50,9 @@ int vpi_word(const char *const *words, struct span text);
  * usable. */
 bool vpi_fields_check(struct vp_set *set, const char *file, const struct node *map,
                       const struct field *fields);
+
+/* What the index of a word of vpi_words_type stands for. */
+enum vp_subject_type vpi_subject_type(int word);
 
 /* Checks a text against a type, for CSV too; NULL, or what it should be. */
 const char *vpi_field_problem(enum field_type type, struct span text, const char *const *words);

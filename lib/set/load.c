@@ -77,6 +77,8 @@ static void read_yaml(struct vp_set *set, const char *file, const char *relative
     }
     if (strcmp(relative, "set.yaml") == 0)
         vpi_set_read_head(set, file, root);
+    else if (strcmp(relative, "gates.yaml") == 0)
+        vpi_set_read_gates(set, file, root);
     else if ((id = middle(set, relative, "vendors/", ".yaml")))
         vpi_set_read_subject(set, file, id, false, root);
     else if ((id = middle(set, relative, "products/", ".yaml")))
@@ -97,6 +99,10 @@ void vpi_set_read_file(struct vp_set *set, const char *relative, struct span byt
         read_common(set, bytes);
     else if (middle(set, relative, "hashes/", ".csv"))
         vpi_set_read_hashes(set, file, bytes);
+    else if (middle(set, relative, "keys/", ".csv"))
+        vpi_set_read_keys(set, file, bytes);
+    else if (middle(set, relative, "vendors/", ".csv"))
+        vpi_set_read_stubs(set, file, bytes);
     else
         read_yaml(set, file, relative, bytes);
 }
@@ -150,9 +156,9 @@ static bool ends_in(const char *name, const char *end)
     return len > tail && strcmp(name + len - tail, end) == 0;
 }
 
-/* The files of one room that end in `end`; a room that isn't there is empty. */
+/* The files of one room that end in `end` or `other`; a room that isn't there is empty. */
 static enum vp_status read_room(struct vp_set *set, const char *room, const char *end,
-                                struct vp_error *err)
+                                const char *other, struct vp_error *err)
 {
     const char **names;
     size_t count;
@@ -163,10 +169,11 @@ static enum vp_status read_room(struct vp_set *set, const char *room, const char
     if (status != VP_OK)
         return status == VP_E_NOT_FOUND ? VP_OK : status;
     for (size_t i = 0; i < count && status == VP_OK; i++) {
-        if (!ends_in(names[i], end)) {
+        if (!ends_in(names[i], end) && !(other && ends_in(names[i], other))) {
             struct place place = {vpi_arena_printf(&set->arena, "%s/%s", path, names[i]), 0, 0};
             if (place.file)
-                vpi_set_say(set, VP_SEVERITY_WARNING, place, "not read: it ends not in %s", end);
+                vpi_set_say(set, VP_SEVERITY_WARNING, place, "not read: it ends not in %s%s%s", end,
+                            other ? " or " : "", other ? other : "");
             continue;
         }
         const char *relative = vpi_arena_printf(&set->arena, "%s/%s", room, names[i]);
@@ -189,7 +196,7 @@ static enum vp_status read_products(struct vp_set *set, struct vp_error *err)
         return status == VP_E_NOT_FOUND ? VP_OK : status;
     for (size_t i = 0; i < count && status == VP_OK; i++) {
         const char *room = vpi_arena_printf(&set->arena, "products/%s", names[i]);
-        status = room ? read_room(set, room, ".yaml", err)
+        status = room ? read_room(set, room, ".yaml", NULL, err)
                       : vpi_fail(err, VP_E_MEMORY, "no memory for a set");
     }
     return status;
@@ -197,8 +204,10 @@ static enum vp_status read_products(struct vp_set *set, struct vp_error *err)
 
 static enum vp_status read_all(struct vp_set *set, struct vp_error *err)
 {
-    static const char *const rooms[][2] = {
-        {"vendors", ".yaml"}, {"hashes", ".csv"}, {"policies", ".yaml"}};
+    static const char *const rooms[][3] = {{"vendors", ".yaml", ".csv"},
+                                           {"hashes", ".csv", NULL},
+                                           {"keys", ".csv", NULL},
+                                           {"policies", ".yaml", NULL}};
     const char **names;
     size_t count;
     /* The folder itself must be there. */
@@ -206,11 +215,13 @@ static enum vp_status read_all(struct vp_set *set, struct vp_error *err)
     if (status == VP_OK)
         status = read_path(set, "set.yaml", false, err);
     if (status == VP_OK)
+        status = read_path(set, "gates.yaml", false, err);
+    if (status == VP_OK)
         status = read_path(set, "calibration.csv", false, err);
     if (status == VP_OK)
         status = read_path(set, "common-phrases.txt", false, err);
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms && status == VP_OK; i++)
-        status = read_room(set, rooms[i][0], rooms[i][1], err);
+        status = read_room(set, rooms[i][0], rooms[i][1], rooms[i][2], err);
     if (status == VP_OK)
         status = read_products(set, err);
     return status;

@@ -37,7 +37,7 @@ struct set_subject {
 
 /* A condition of the text; compiled once for each kind and size that uses it. */
 struct set_gate {
-    uint32_t subject;
+    uint32_t subject; /* or VP_NO_INDEX: every subject may name it */
     const char *name;
     uint32_t formats, roles;
     uint64_t size_least, size_most;
@@ -48,16 +48,17 @@ struct set_gate {
     struct place place, requires_place;
 };
 
-/* One value of one kind, from `names`, `keys` or a CSV row. */
+/* One value of one kind, from `names`, `keys` or a row of CSV. */
 struct set_key {
     uint32_t subject;
-    const char *subject_id; /* of a CSV row, until it is resolved */
+    const char *subject_id; /* of a CSV row, until it is resolved; in this column */
+    const char *subject_field;
     const struct kind *kind;
     struct span value;  /* canonical */
     struct span phrase; /* of a text: how it is found inside longer text; empty: it isn't */
     size_t words;
-    bool has_phrase; /* `phrase` may be used: at most PHRASE_WORDS words */
-    enum vp_relation relation;
+    bool has_phrase;           /* `phrase` may be used: at most PHRASE_WORDS words */
+    enum vp_relation relation; /* 0 until resolved: what the kind may yield for the subject */
     enum vp_confidence confidence;
     const char *gate_name; /* or NULL */
     uint32_t gate;         /* index, or VP_NO_INDEX */
@@ -137,7 +138,10 @@ void vpi_set_read_subject(struct vp_set *set, const char *file, const char *expe
                           bool product, const struct node *root);
 void vpi_set_read_policy(struct vp_set *set, const char *file, const char *expected_id,
                          const struct node *root);
+void vpi_set_read_gates(struct vp_set *set, const char *file, const struct node *root);
 void vpi_set_read_hashes(struct vp_set *set, const char *file, struct span text);
+void vpi_set_read_keys(struct vp_set *set, const char *file, struct span text);
+void vpi_set_read_stubs(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_calibration(struct vp_set *set, const char *file, struct span text);
 
 /* Fills a key's canonical value and phrase from its text; false after saying why not. */

@@ -1,4 +1,4 @@
-/* read_csv.c - bulk digests and calibration */
+/* read_csv.c - the tables of a set: vendors, keys and digests in bulk, calibration */
 #include "set/csv.h"
 #include "set/fields.h"
 
@@ -9,31 +9,63 @@ struct column {
     const char *const *words;
 };
 
-enum hash_column {
-    HASH_KIND,
-    HASH_VALUE,
-    HASH_SIZE,
-    HASH_PRODUCT,
-    HASH_VERSION,
-    HASH_FILE,
-    HASH_GATE,
-    HASH_CONFIDENCE,
-    HASH_DATE,
-    HASH_SOURCE,
-    HASH_COLUMNS
+/* What a row says of a key; hashes/ and keys/ have their columns in different orders. */
+enum key_column {
+    KEY_KIND,
+    KEY_VALUE,
+    KEY_SUBJECT,
+    KEY_RELATION,
+    KEY_GATE,
+    KEY_SIZE,
+    KEY_VERSION,
+    KEY_FILE,
+    KEY_CONFIDENCE,
+    KEY_DATE,
+    KEY_SOURCE,
+    KEY_COLUMNS
 };
 
+static const struct column key_columns[KEY_COLUMNS] = {
+    [KEY_KIND] = {"kind", FIELD_KIND, true, NULL},
+    [KEY_VALUE] = {"value", FIELD_TEXT, true, NULL},
+    [KEY_SUBJECT] = {"subject", FIELD_SUBJECT, true, NULL},
+    [KEY_RELATION] = {"relation", FIELD_WORD, false, vpi_words_relation},
+    [KEY_GATE] = {"gate", FIELD_ID, false, NULL},
+    [KEY_SIZE] = {"size", FIELD_DIGITS, false, NULL},
+    [KEY_VERSION] = {"version", FIELD_TEXT, false, NULL},
+    [KEY_FILE] = {"file", FIELD_TEXT, false, NULL},
+    [KEY_CONFIDENCE] = {"confidence", FIELD_WORD, true, vpi_words_confidence},
+    [KEY_DATE] = {"date", FIELD_PARTIAL, false, NULL},
+    [KEY_SOURCE] = {"source", FIELD_TEXT, true, NULL},
+};
+
+enum { HASH_COLUMNS = 10, HASH_SUBJECT = 3 };
+
 static const struct column hash_columns[HASH_COLUMNS] = {
-    [HASH_KIND] = {"kind", FIELD_KIND, true, NULL},
-    [HASH_VALUE] = {"value", FIELD_TEXT, true, NULL},
-    [HASH_SIZE] = {"size", FIELD_DIGITS, false, NULL},
-    [HASH_PRODUCT] = {"product", FIELD_SUBJECT, true, NULL},
-    [HASH_VERSION] = {"version", FIELD_TEXT, false, NULL},
-    [HASH_FILE] = {"file", FIELD_TEXT, false, NULL},
-    [HASH_GATE] = {"gate", FIELD_ID, false, NULL},
-    [HASH_CONFIDENCE] = {"confidence", FIELD_WORD, true, vpi_words_confidence},
-    [HASH_DATE] = {"date", FIELD_PARTIAL, false, NULL},
-    [HASH_SOURCE] = {"source", FIELD_TEXT, true, NULL},
+    {"kind", FIELD_KIND, true, NULL},     {"value", FIELD_TEXT, true, NULL},
+    {"size", FIELD_DIGITS, false, NULL},  [HASH_SUBJECT] = {"product", FIELD_SUBJECT, true, NULL},
+    {"version", FIELD_TEXT, false, NULL}, {"file", FIELD_TEXT, false, NULL},
+    {"gate", FIELD_ID, false, NULL},      {"confidence", FIELD_WORD, true, vpi_words_confidence},
+    {"date", FIELD_PARTIAL, false, NULL}, {"source", FIELD_TEXT, true, NULL},
+};
+
+enum stub_column {
+    STUB_ID,
+    STUB_TYPE,
+    STUB_NAME,
+    STUB_STATUS,
+    STUB_SIGNS,
+    STUB_SOURCE,
+    STUB_COLUMNS
+};
+
+static const struct column stub_columns[STUB_COLUMNS] = {
+    [STUB_ID] = {"id", FIELD_ID, true, NULL},
+    [STUB_TYPE] = {"type", FIELD_WORD, true, vpi_words_type},
+    [STUB_NAME] = {"name", FIELD_TEXT, true, NULL},
+    [STUB_STATUS] = {"status", FIELD_WORD, false, vpi_words_status},
+    [STUB_SIGNS] = {"signs-for-others", FIELD_WORD, false, vpi_words_yes},
+    [STUB_SOURCE] = {"source", FIELD_TEXT, true, NULL},
 };
 
 enum calibration_column { CAL_KIND, CAL_RELATION, CAL_RIGHT, CAL_WRONG, CAL_SOURCE, CAL_COLUMNS };
@@ -125,41 +157,99 @@ static void read_rows(struct vp_set *set, const char *file, struct span text,
         vpi_set_say(set, VP_SEVERITY_ERROR, place, "no header");
 }
 
-static void take_hash(struct vp_set *set, const char *file, const struct csv_row *row)
+/* The cells of a row in the order of key_columns; what its table has no column for is empty. */
+static void add_key(struct vp_set *set, const char *file, const struct csv_field *const *cells,
+                    const char *subject_field)
 {
-    const struct csv_field *fields = row->fields;
     struct set_key key = {
         .subject = VP_NO_INDEX,
-        .subject_id = (const char *)fields[HASH_PRODUCT].text.data,
-        .kind = vpi_kind_named(fields[HASH_KIND].text),
+        .subject_id = (const char *)cells[KEY_SUBJECT]->text.data,
+        .subject_field = subject_field,
+        .kind = vpi_kind_named(cells[KEY_KIND]->text),
+        /* Words count from 1, and no word is -1: resolve.c chooses. */
+        .relation = (enum vp_relation)(vpi_word(vpi_words_relation, cells[KEY_RELATION]->text) + 1),
         .confidence =
-            (enum vp_confidence)(vpi_word(vpi_words_confidence, fields[HASH_CONFIDENCE].text) + 1),
+            (enum vp_confidence)(vpi_word(vpi_words_confidence, cells[KEY_CONFIDENCE]->text) + 1),
         .gate = VP_NO_INDEX,
-        .gate_name = optional(&fields[HASH_GATE]),
-        .size = fields[HASH_SIZE].text.len ? vpi_digits(fields[HASH_SIZE].text) : VP_NONE,
-        .version = optional(&fields[HASH_VERSION]),
-        .file = optional(&fields[HASH_FILE]),
-        .date = optional(&fields[HASH_DATE]),
-        .source = optional(&fields[HASH_SOURCE]),
-        .place = field_place(file, &fields[HASH_VALUE]),
-        .gate_place = field_place(file, &fields[HASH_GATE]),
+        .gate_name = optional(cells[KEY_GATE]),
+        .size = cells[KEY_SIZE]->text.len ? vpi_digits(cells[KEY_SIZE]->text) : VP_NONE,
+        .version = optional(cells[KEY_VERSION]),
+        .file = optional(cells[KEY_FILE]),
+        .date = optional(cells[KEY_DATE]),
+        .source = optional(cells[KEY_SOURCE]),
+        .place = field_place(file, cells[KEY_VALUE]),
+        .gate_place = field_place(file, cells[KEY_GATE]),
     };
-    if (key.kind->class != CLASS_EXACT) {
-        vpi_set_say(set, VP_SEVERITY_ERROR, field_place(file, &fields[HASH_KIND]),
-                    "kind: %s is no digest of content", key.kind->name);
+    if ((key.gate_name || key.size != VP_NONE) && key.kind->class != CLASS_EXACT) {
+        const struct csv_field *cell = cells[key.gate_name ? KEY_GATE : KEY_SIZE];
+        vpi_set_say(set, VP_SEVERITY_ERROR, field_place(file, cell), "%s: only digests have one",
+                    key.gate_name ? "gate" : "size");
         return;
     }
-    key.relation = vpi_set_relation(key.kind, VP_SUBJECT_PRODUCT);
-    if (!vpi_set_key_value(set, &key, fields[HASH_VALUE].text))
+    if (!vpi_set_key_value(set, &key, cells[KEY_VALUE]->text))
         return;
     struct set_key *to = vpi_set_add(set, keys);
     if (to)
         *to = key;
 }
 
+static void take_key(struct vp_set *set, const char *file, const struct csv_row *row)
+{
+    const struct csv_field *cells[KEY_COLUMNS];
+    for (unsigned i = 0; i < KEY_COLUMNS; i++)
+        cells[i] = &row->fields[i];
+    add_key(set, file, cells, "subject");
+}
+
+void vpi_set_read_keys(struct vp_set *set, const char *file, struct span text)
+{
+    read_rows(set, file, text, key_columns, KEY_COLUMNS, take_key);
+}
+
+static void take_hash(struct vp_set *set, const char *file, const struct csv_row *row)
+{
+    static const struct csv_field nothing;
+    const struct csv_field *fields = row->fields;
+    const struct csv_field *cells[KEY_COLUMNS] = {
+        [KEY_KIND] = &fields[0],    [KEY_VALUE] = &fields[1],
+        [KEY_SIZE] = &fields[2],    [KEY_SUBJECT] = &fields[HASH_SUBJECT],
+        [KEY_VERSION] = &fields[4], [KEY_FILE] = &fields[5],
+        [KEY_GATE] = &fields[6],    [KEY_CONFIDENCE] = &fields[7],
+        [KEY_DATE] = &fields[8],    [KEY_SOURCE] = &fields[9],
+        [KEY_RELATION] = &nothing,
+    };
+    const struct kind *kind = vpi_kind_named(cells[KEY_KIND]->text);
+    if (kind->class == CLASS_EXACT)
+        add_key(set, file, cells, "product");
+    else
+        vpi_set_say(set, VP_SEVERITY_ERROR, field_place(file, cells[KEY_KIND]),
+                    "kind: %s is no digest of content", kind->name);
+}
+
 void vpi_set_read_hashes(struct vp_set *set, const char *file, struct span text)
 {
     read_rows(set, file, text, hash_columns, HASH_COLUMNS, take_hash);
+}
+
+/* A vendor of which only a name is known; its keys stand in keys/ and hashes/. */
+static void take_stub(struct vp_set *set, const char *file, const struct csv_row *row)
+{
+    const struct csv_field *fields = row->fields;
+    struct set_subject *subject = vpi_set_add(set, subjects);
+    if (!subject)
+        return;
+    subject->id = (const char *)fields[STUB_ID].text.data;
+    subject->name = (const char *)fields[STUB_NAME].text.data;
+    subject->type = vpi_subject_type(vpi_word(vpi_words_type, fields[STUB_TYPE].text));
+    subject->deprecated = vpi_word(vpi_words_status, fields[STUB_STATUS].text) == 1;
+    subject->signs_for_others = vpi_word(vpi_words_yes, fields[STUB_SIGNS].text) == 1;
+    subject->vendor = VP_NO_INDEX;
+    subject->place = field_place(file, &fields[STUB_ID]);
+}
+
+void vpi_set_read_stubs(struct vp_set *set, const char *file, struct span text)
+{
+    read_rows(set, file, text, stub_columns, STUB_COLUMNS, take_stub);
 }
 
 static void take_calibration(struct vp_set *set, const char *file, const struct csv_row *row)

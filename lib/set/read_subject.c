@@ -1,24 +1,21 @@
 /* read_subject.c - a file of vendors/ or products/ */
 #include "set/fields.h"
 
-static const char *const words_type[] = {"vendor", "origin", "builder", NULL};
-static const char *const words_status[] = {"active", "deprecated", NULL};
-static const char *const words_yes[] = {"no", "yes", NULL};
 static const char *const words_name[] = {"legal", "brand", NULL};
 static const char *const words_affiliate[] = {"parent",    "subsidiary", "successor", "predecessor",
                                               "affiliate", "licensee",   NULL};
 
 #define SUBJECT_FIELDS                                                                             \
-    {"name", FIELD_TEXT, true, NULL}, {"status", FIELD_WORD, false, words_status},                 \
-        {"signs-for-others", FIELD_WORD, false, words_yes}, {"names", FIELD_MAPS, false, NULL},    \
-        {"affiliates", FIELD_MAPS, false, NULL}, {"gates", FIELD_MAP, false, NULL},                \
-        {"keys", FIELD_MAPS, false, NULL},                                                         \
+    {"name", FIELD_TEXT, true, NULL}, {"status", FIELD_WORD, false, vpi_words_status},             \
+        {"signs-for-others", FIELD_WORD, false, vpi_words_yes},                                    \
+        {"names", FIELD_MAPS, false, NULL}, {"affiliates", FIELD_MAPS, false, NULL},               \
+        {"gates", FIELD_MAP, false, NULL}, {"keys", FIELD_MAPS, false, NULL},                      \
     {                                                                                              \
         NULL, 0, false, NULL                                                                       \
     }
 
 static const struct field vendor_fields[] = {
-    {"id", FIELD_ID, true, NULL}, {"type", FIELD_WORD, true, words_type}, SUBJECT_FIELDS};
+    {"id", FIELD_ID, true, NULL}, {"type", FIELD_WORD, true, vpi_words_type}, SUBJECT_FIELDS};
 
 static const struct field product_fields[] = {
     {"id", FIELD_SUBJECT, true, NULL}, {"vendor", FIELD_ID, true, NULL}, SUBJECT_FIELDS};
@@ -217,6 +214,19 @@ static void read_gate(struct vp_set *set, const char *file, uint32_t subject,
         *to = gate;
 }
 
+static const struct field set_gates_fields[] = {
+    {"gates", FIELD_MAP, true, NULL},
+    {NULL, 0, false, NULL},
+};
+
+void vpi_set_read_gates(struct vp_set *set, const char *file, const struct node *root)
+{
+    if (!vpi_fields_check(set, file, root, set_gates_fields))
+        return;
+    for (const struct node *item = vpi_node_field(root, "gates")->first; item; item = item->next)
+        read_gate(set, file, VP_NO_INDEX, item);
+}
+
 static const struct node *first_of(const struct node *map, const char *field)
 {
     const struct node *node = vpi_node_field(map, field);
@@ -235,17 +245,14 @@ void vpi_set_read_subject(struct vp_set *set, const char *file, const char *expe
                     expected_id);
         return;
     }
-    int type = vpi_field_word(root, "type", words_type);
+    int type = vpi_field_word(root, "type", vpi_words_type);
     struct set_subject subject = {
         .id = (const char *)id->text.data,
         .name = vpi_field_text(root, "name"),
         .vendor_id = vpi_field_text(root, "vendor"),
-        .type = type == 1   ? VP_SUBJECT_ORIGIN
-                : type == 2 ? VP_SUBJECT_BUILDER
-                : product   ? VP_SUBJECT_PRODUCT
-                            : VP_SUBJECT_VENDOR,
-        .signs_for_others = vpi_field_word(root, "signs-for-others", words_yes) == 1,
-        .deprecated = vpi_field_word(root, "status", words_status) == 1,
+        .type = product ? VP_SUBJECT_PRODUCT : vpi_subject_type(type),
+        .signs_for_others = vpi_field_word(root, "signs-for-others", vpi_words_yes) == 1,
+        .deprecated = vpi_field_word(root, "status", vpi_words_status) == 1,
         .vendor = VP_NO_INDEX,
         .place = place_of(file, id),
         .vendor_place = place_of(file, vpi_node_field(root, "vendor")),

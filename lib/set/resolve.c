@@ -1,6 +1,7 @@
 /* resolve.c - what the files of a set say of each other: ids to indexes
  *
- * Afterwards subjects are sorted by id and gates by subject and name, whatever the order of files.
+ * Afterwards subjects are sorted by id and gates by subject and name, whatever the order of files;
+ * gates of every subject come last.
  */
 #include <stdlib.h>
 
@@ -10,7 +11,10 @@ static int compare_ids(const void *left, const void *right)
 {
     const struct set_subject *a = *(const struct set_subject *const *)left;
     const struct set_subject *b = *(const struct set_subject *const *)right;
-    return strcmp(a->id, b->id); /* an id is the name of its file: never the same twice */
+    int order = strcmp(a->id, b->id);
+    if (!order)
+        order = strcmp(a->place.file, b->place.file);
+    return order ? order : (a->place.line > b->place.line) - (a->place.line < b->place.line);
 }
 
 static bool sort_subjects(struct vp_set *set)
@@ -33,8 +37,10 @@ static bool sort_subjects(struct vp_set *set)
         if (set->keys[i].subject != VP_NO_INDEX)
             set->keys[i].subject = now[set->keys[i].subject];
     }
-    for (size_t i = 0; i < set->gates_count; i++)
-        set->gates[i].subject = now[set->gates[i].subject];
+    for (size_t i = 0; i < set->gates_count; i++) {
+        if (set->gates[i].subject != VP_NO_INDEX)
+            set->gates[i].subject = now[set->gates[i].subject];
+    }
     set->subjects = sorted;
     set->subjects_capacity = count;
     return true;
@@ -54,10 +60,20 @@ static uint32_t subject_named(const struct vp_set *set, const char *id)
     return found ? (uint32_t)from : VP_NO_INDEX;
 }
 
+/* A file of vendors/ is named after its id, but a row of a table is not. */
+static void refuse_twice(struct vp_set *set, const struct set_subject *subject)
+{
+    const struct set_subject *before = subject - 1;
+    if (subject != set->subjects && strcmp(before->id, subject->id) == 0)
+        vpi_set_say(set, VP_SEVERITY_ERROR, subject->place, "id: '%s' is also in %s:%u",
+                    subject->id, before->place.file, before->place.line);
+}
+
 static void resolve_vendors(struct vp_set *set)
 {
     for (uint32_t i = 0; i < set->subjects_count; i++) {
         struct set_subject *subject = &set->subjects[i];
+        refuse_twice(set, subject);
         subject->vendor = i;
         if (subject->type != VP_SUBJECT_PRODUCT)
             continue;
@@ -121,11 +137,12 @@ static void resolve_key(struct vp_set *set, struct set_key *key)
     if (key->subject == VP_NO_INDEX) {
         key->subject = subject_named(set, key->subject_id);
         if (key->subject == VP_NO_INDEX) {
-            vpi_set_say(set, VP_SEVERITY_ERROR, key->place, "product: no '%s' in the set",
-                        key->subject_id);
+            vpi_set_say(set, VP_SEVERITY_ERROR, key->place, "%s: no '%s' in the set",
+                        key->subject_field, key->subject_id);
             return;
         }
-        key->relation = vpi_set_relation(key->kind, set->subjects[key->subject].type);
+        if (!key->relation)
+            key->relation = vpi_set_relation(key->kind, set->subjects[key->subject].type);
     }
     if (!key->gate_name)
         return;
@@ -133,9 +150,12 @@ static void resolve_key(struct vp_set *set, struct set_key *key)
     uint32_t vendor = set->subjects[key->subject].vendor;
     if (key->gate == VP_NO_INDEX && vendor != VP_NO_INDEX)
         key->gate = gate_named(set, vendor, key->gate_name);
+    if (key->gate == VP_NO_INDEX)
+        key->gate = gate_named(set, VP_NO_INDEX, key->gate_name);
     if (key->gate == VP_NO_INDEX) {
-        vpi_set_say(set, VP_SEVERITY_ERROR, key->gate_place, "gate: no '%s' in '%s' or its vendor",
-                    key->gate_name, set->subjects[key->subject].id);
+        vpi_set_say(set, VP_SEVERITY_ERROR, key->gate_place,
+                    "gate: no '%s' in '%s', its vendor or gates.yaml", key->gate_name,
+                    set->subjects[key->subject].id);
         return;
     }
     const struct set_gate *gate = &set->gates[key->gate];

@@ -209,6 +209,8 @@ def schemas():
     yield "vendor", "A vendor, an origin or a builder: vendors/ID.yaml", vendor
     yield "product", "A product of a vendor: products/VENDOR/ID.yaml", product
     yield "policy", "A rule that turns findings into answers: policies/ID.yaml", policy
+    gates = fields("gates", gates=subject["gates"])
+    yield "gates", "Gates that every subject may name: gates.yaml", gates
     yield "set", "The head of a signature set: set.yaml", head
 
 

@@ -81,6 +81,21 @@ static const struct set_file set_files[] = {
                            "    answer: needs-human\n"
                            "    why: nobody knows\n"
                            "    source: a law\n"},
+    {"gates.yaml", "gates:\n"
+                   "  library:\n"
+                   "    role: [library]\n"
+                   "    source: a book\n"},
+    {"vendors/stubs.csv", "id,type,name,status,signs-for-others,source\n"
+                          "bolt,vendor,\"Bolt, Inc.\",,,a list\n"
+                          "list,origin,The list,active,no,a list\n"},
+    {"keys/bulk.csv",
+     "kind,value,subject,relation,gate,size,version,file,confidence,date,source\n"
+     "authenticode-sha1,ff0102030405060708090a0b0c0d0e0f10111213,bolt,claim,library,9,3,b.dll,"
+     "medium,2020,a list\n"
+     "certificate-sha1,ff0102030405060708090a0b0c0d0e0f10111213,bolt,,,,,,high,,"
+     "a list\n"
+     "minifilter,boltflt,list,,,,,,low,,a list\n"
+     "company-name,Bolt Works,bolt,,,,,,medium,,a list\n"},
     {"calibration.csv", "kind,relation,right,wrong,source\ncompany-name,claim,90,10,a run\n"},
 };
 

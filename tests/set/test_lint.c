@@ -191,6 +191,75 @@ START_TEST(bad_rows_of_hashes_are_errors)
 }
 END_TEST
 
+#define KEYS  "kind,value,subject,relation,gate,size,version,file,confidence,date,source\n"
+#define STUBS "id,type,name,status,signs-for-others,source\n"
+
+START_TEST(bad_rows_of_keys_are_errors)
+{
+    static const char *const bad[][2] = {
+        {"file-md5," MD5 ",acme,,,,,,low,\n", "10 fields"},
+        {"file-md6," MD5 ",acme,,,,,,low,,x\n", "no kind"},
+        {"file-md5," MD5 ",gone,,,,,,low,,x\n", "subject: no 'gone'"},
+        {"file-md5," MD5 ",acme,friend,,,,,low,,x\n", "relation"},
+        {"file-md5," MD5 ",acme,,gone,,,,low,,x\n", "no 'gone'"},
+        {"altitude,1,acme,,a,,,,low,,x\n", "gate: only digests"},
+        {"altitude,1,acme,,,7,,,low,,x\n", "size: only digests"},
+        {"altitude,1,acme,,,,,,low,,\n", "is empty"},
+        {"company-name,™,acme,,,,,,low,,x\n", "value"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[512];
+        snprintf(text, sizeof text, KEYS "%s", bad[i][0]);
+        says(set_of(2, "vendors/acme.yaml", ACME, "keys/a.csv", text), VP_SEVERITY_ERROR,
+             "keys/a.csv", bad[i][1]);
+    }
+    silent(
+        set_of(2, "vendors/acme.yaml", ACME, "keys/a.csv", KEYS "altitude,1,acme,,,,,,low,,x\n"));
+    says(set_of(3, "vendors/acme.yaml", ACME, "vendors/other.yaml", OTHER, "keys/a.csv",
+                KEYS "altitude,1,acme,,,,,,low,,x\naltitude,1,other,,,,,,low,,x\n"),
+         VP_SEVERITY_ERROR, "keys/a.csv", "also of 'acme'");
+    says(set_of(2, "vendors/acme.yaml", ACME, "keys/a.csv", HASHES), VP_SEVERITY_ERROR,
+         "keys/a.csv", "header");
+}
+END_TEST
+
+START_TEST(bad_rows_of_stubs_are_errors)
+{
+    static const char *const bad[][2] = {
+        {"Bolt,vendor,Bolt,,,x\n", "no id"},
+        {"bolt/nut,vendor,Bolt,,,x\n", "no id"},
+        {"bolt,product,Bolt,,,x\n", "type"},
+        {"bolt,vendor,,,,x\n", "is empty"},
+        {"bolt,vendor,Bolt,gone,,x\n", "status"},
+        {"bolt,vendor,Bolt,,maybe,x\n", "signs-for-others"},
+        {"bolt,vendor,Bolt,,,\n", "is empty"},
+        {"bolt,vendor,Bolt,,,x\nbolt,vendor,B,,,x\n", "also in"},
+        {"acme,vendor,Acme,,,x\n", "also in"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[512];
+        snprintf(text, sizeof text, STUBS "%s", bad[i][0]);
+        says(set_of(2, "vendors/acme.yaml", ACME, "vendors/z.csv", text), VP_SEVERITY_ERROR,
+             "vendors/z.csv", bad[i][1]);
+    }
+    silent(set_of(1, "vendors/a.csv", STUBS "bolt,origin,Bolt,deprecated,yes,x\n"));
+}
+END_TEST
+
+START_TEST(a_gate_of_the_set_serves_who_has_none_of_that_name)
+{
+    static const char gates[] = "gates:\n  a:\n    size: 10-20\n    source: x\n";
+    static const char row[] = KEYS "file-md5," MD5 ",acme,,a,21,,,low,,x\n";
+    says(set_of(3, "gates.yaml", gates, "vendors/acme.yaml", ACME, "keys/a.csv", row),
+         VP_SEVERITY_ERROR, "keys/a.csv", "excludes");
+    silent(set_of(3, "gates.yaml", gates, "vendors/acme.yaml",
+                  ACME "gates:\n  a:\n    size: 10-30\n    source: x\n", "keys/a.csv", row));
+    says(set_of(1, "gates.yaml", "gates:\n  a:\n    source: x\n"), VP_SEVERITY_ERROR, "gates.yaml",
+         "no condition");
+    says(set_of(1, "gates.yaml", "{}\n"), VP_SEVERITY_ERROR, "gates.yaml", "gates");
+}
+END_TEST
+
 START_TEST(a_set_without_a_head_has_an_error)
 {
     struct vp_set *set = vpi_set_new(0);
@@ -232,6 +301,9 @@ END_TEST
     TEST(a_digest_without_a_gate_has_its_price_told_once_a_file)                                   \
     TEST(a_size_outside_its_gate_is_an_error)                                                      \
     TEST(bad_rows_of_hashes_are_errors)                                                            \
+    TEST(bad_rows_of_keys_are_errors)                                                              \
+    TEST(bad_rows_of_stubs_are_errors)                                                             \
+    TEST(a_gate_of_the_set_serves_who_has_none_of_that_name)                                       \
     TEST(a_set_without_a_head_has_an_error)                                                        \
     TEST(the_words_of_the_text_are_those_of_the_library)
 #include "check_main.h"

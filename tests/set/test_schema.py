@@ -21,6 +21,7 @@ PLACES = {
     "vendor": "vendors/acme.yaml",
     "product": "products/acme/anvil.yaml",
     "policy": "policies/us-acme.yaml",
+    "gates": "gates.yaml",
 }
 
 
@@ -82,6 +83,7 @@ def main():
         ("vendor", "vendors/*.yaml"),
         ("product", "products/*/*.yaml"),
         ("policy", "policies/*.yaml"),
+        ("gates", "gates.yaml"),
     ):
         for file in sorted(signatures.glob(pattern)):
             if not schema_accepts(validators[room], file.read_text("utf-8")):
