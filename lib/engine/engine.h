@@ -19,7 +19,7 @@ struct vp_session {
     uint64_t deadline;          /* of vpi_clock_ms, or 0 */
     enum vp_gap_reason stopped; /* why the last examination was stopped, or 0 */
     bool callback_failed;
-    uint64_t furthest; /* offset that the progress function was told */
+    uint64_t furthest;      /* offset that the progress function was told */
     uint64_t expanded_left; /* of limits.expanded, for the top-level file */
 };
 
