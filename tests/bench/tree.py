@@ -1,0 +1,54 @@
+"""tree.py --build FOLDER TREE - scanning a tree of many files beside a plain C loop, in one run
+
+The loop (tree_floor.c) walks, opens each file, and reads and hashes the executables.  Runs alternate;
+medians of --rounds, ratios to the loop, and peak memory are printed as one Markdown table.
+"""
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+
+def run(command, good):
+    """Seconds, processor seconds and peak MiB of one run."""
+    began = time.monotonic()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in good:
+        sys.exit(f"{command[0]} ended with status {child.returncode}")
+    return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("tree")
+    words.add_argument("--build", required=True, help="a release build with tests")
+    words.add_argument("--rounds", type=int, default=5)
+    options = words.parse_args()
+    floor = os.path.join(options.build, "tests", "bench", "tree_floor")
+    scan = [os.path.join(options.build, "tools", "vendorprint"), "scan", "--quiet", "--format", "ndjson",
+            "--database", os.path.join(options.build, "signatures", "vendorprint.vpdb")]
+    todo = [("plain loop", [floor, options.tree], (0,))]
+    for threads in ("1", "2"):
+        todo.append((f"scan --jobs {threads}", scan + ["--jobs", threads, options.tree], (0, 1, 2, 3)))
+    figures = {name: [] for name, _, _ in todo}
+    for name, command, good in todo:
+        run(command, good)  # warm
+    for turn in range(options.rounds):
+        first = turn % len(todo)
+        for name, command, good in todo[first:] + todo[:first]:
+            figures[name].append(run(command, good))
+    base = statistics.median(seconds for seconds, _, _ in figures["plain loop"])
+    print(subprocess.run([floor, options.tree], capture_output=True, text=True, check=True).stdout.split(" (")[0])
+    print(f"\n| what | seconds, median of {options.rounds} | x | processor seconds | peak MiB |")
+    print("|---|---|---|---|---|")
+    for name, _, _ in todo:
+        seconds, busy, peak = (statistics.median(column) for column in zip(*figures[name]))
+        print(f"| {name} | {seconds:.2f} | {seconds / base:.2f} | {busy:.2f} | {peak:.0f} |")
+
+
+if __name__ == "__main__":
+    main()
