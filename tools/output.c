@@ -2,9 +2,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "output.h"
 #include "terminal.h"
+
+enum { FLUSH_MS = 50 };
 
 static void write_tool(struct json *json, const struct options *options, struct vp_db *db)
 {
@@ -55,14 +58,28 @@ void output_begin_result(struct output *output)
     json_unsigned(&output->json, "schema_version", SCHEMA_VERSION);
 }
 
+static bool is_due(struct output *output)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+        return true;
+    uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    if (ms < output->flushed_ms + FLUSH_MS)
+        return false;
+    output->flushed_ms = ms;
+    return true;
+}
+
 bool output_end_result(struct output *output)
 {
     if (output_is_json(output))
         json_object_end(&output->json);
     if (output->format == OUTPUT_NDJSON)
         fputc('\n', output->stream);
-    /* Who reads from a pipe wants each result when it's there. */
-    if (output->format != OUTPUT_JSON && fflush(output->stream) != 0 && output->error == 0)
+    /* Who reads from a pipe wants results soon; a system call for each would cost more than most
+     * files do. */
+    if (output->format != OUTPUT_JSON && is_due(output) && fflush(output->stream) != 0 &&
+        output->error == 0)
         output->error = errno;
     return !ferror(output->stream);
 }

@@ -22,6 +22,7 @@ struct output {
     struct json json;
     struct csv csv;
     int error; /* errno of the first write that failed */
+    uint64_t flushed_ms;
 };
 
 /* Writes what stands before the first result.  `db` may be NULL; `columns` is the CSV header. */

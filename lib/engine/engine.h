@@ -14,7 +14,10 @@ struct vp_session {
     struct vp_session_options options;
     struct vp_limits limits; /* with the defaults filled in */
     struct crypto *crypto;
-    struct magic_words *magic;  /* opened at the first use */
+    struct magic_words *magic; /* opened at the first use */
+    struct db_gate *gates;     /* of the database, decoded once */
+    uint32_t gate_count;
+    uint64_t ungated;           /* enum wanted: what some key demands of every file */
     struct arena scratch;       /* of the object under examination */
     uint64_t deadline;          /* of vpi_clock_ms, or 0 */
     enum vp_gap_reason stopped; /* why the last examination was stopped, or 0 */
@@ -93,6 +96,8 @@ bool vpi_object_notes(struct examination *x);
 bool vpi_tree_examine(struct examination *top);
 
 /* plan.c: what the object is due, before and after the first look-ups. */
+/* Fills the session's gates; false: no memory. */
+bool vpi_plan_session(struct vp_session *session);
 uint64_t vpi_plan_first(const struct examination *x);
 uint64_t vpi_plan_gated(const struct examination *x);
 

@@ -6,6 +6,8 @@
  */
 #include "engine/engine.h"
 
+#include <stdlib.h>
+
 struct dear {
     unsigned kind;
     uint64_t want;
@@ -45,18 +47,40 @@ static uint64_t asked_for(const struct vp_session *session)
     return want;
 }
 
+static uint64_t want_of(unsigned kind)
+{
+    for (size_t i = 0; i < DEAR; i++) {
+        if (dear[i].kind == kind)
+            return dear[i].want;
+    }
+    return 0;
+}
+
+bool vpi_plan_session(struct vp_session *session)
+{
+    uint32_t count = session->db ? vpi_db_gate_count(session->db) : 0;
+    session->gates = calloc(count ? count : 1, sizeof *session->gates);
+    for (uint32_t row = 0; session->gates && row < count; row++) {
+        struct db_gate gate;
+        /* A gate with no key behind it, or before a feature that is never dear, opens nothing. */
+        if (vpi_db_gate(session->db, row, &gate) && gate.keys && want_of(gate.kind))
+            session->gates[session->gate_count++] = gate;
+    }
+    for (size_t i = 0; session->db && i < DEAR; i++) {
+        if (vpi_db_has_ungated(session->db, dear[i].kind))
+            session->ungated |= dear[i].want;
+    }
+    return session->gates != NULL;
+}
+
 uint64_t vpi_plan_first(const struct examination *x)
 {
     const struct vp_session *session = x->session;
-    uint64_t want = asked_for(session);
+    uint64_t want = asked_for(session) | session->ungated;
     if (is_pe(x))
         want |= WANT_REST;
-    for (size_t i = 0; i < DEAR; i++) {
-        if (session->options.flags & VP_SESSION_ALL_FEATURES)
-            want |= dear[i].want;
-        else if (session->db && vpi_db_has_ungated(session->db, dear[i].kind))
-            want |= dear[i].want;
-    }
+    for (size_t i = 0; session->options.flags & VP_SESSION_ALL_FEATURES && i < DEAR; i++)
+        want |= dear[i].want;
     return want;
 }
 
@@ -91,17 +115,13 @@ static bool gate_open(const struct examination *x, const struct db_gate *gate)
 
 uint64_t vpi_plan_gated(const struct examination *x)
 {
-    const struct vp_db *db = x->session->db;
+    const struct vp_session *session = x->session;
     uint64_t want = 0;
-    for (uint32_t row = 0; db && row < vpi_db_gate_count(db); row++) {
-        struct db_gate gate;
-        if (!vpi_db_gate(db, row, &gate))
-            continue;
-        for (size_t i = 0; i < DEAR; i++) {
-            if (dear[i].kind == gate.kind && !(x->work.wanted & dear[i].want) &&
-                gate_open(x, &gate))
-                want |= dear[i].want;
-        }
+    for (uint32_t i = 0; i < session->gate_count; i++) {
+        const struct db_gate *gate = &session->gates[i];
+        uint64_t behind = want_of(gate->kind) & ~x->work.wanted & ~want;
+        if (behind && gate_open(x, gate))
+            want |= behind;
     }
-    return want & ~x->work.wanted;
+    return want;
 }

@@ -54,6 +54,8 @@ enum vp_status vp_session_new(struct vp_db *db, const struct vp_session_options 
                    session->limits.memory > SIZE_MAX ? 0 : (size_t)session->limits.memory);
     session->db = vp_db_ref(db);
     enum vp_status status = vpi_crypto_new(&session->crypto, err);
+    if (status == VP_OK && !vpi_plan_session(session))
+        status = vpi_fail(err, VP_E_MEMORY, "no memory for a session");
     if (status == VP_OK && keep_text(&magic_file) == VP_OK) {
         session->options.magic_file = magic_file;
         if (keep_text(&spool_folder) == VP_OK) {
@@ -74,6 +76,7 @@ void vp_session_free(struct vp_session *session)
     vpi_crypto_free(session->crypto);
     vpi_arena_done(&session->scratch);
     vp_db_unref(session->db);
+    free(session->gates);
     free((void *)(uintptr_t)session->options.magic_file);
     free((void *)(uintptr_t)session->options.spool_folder);
     free(session);

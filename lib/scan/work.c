@@ -1,0 +1,194 @@
+/* work.c - the threads of a scan: one walks, others examine */
+#define _XOPEN_SOURCE 700 /* realpath */
+#include "scan/work.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void vpi_scan_fail(struct vp_scan *scan, enum vp_status status)
+{
+    pthread_mutex_lock(&scan->lock);
+    scan->failure = status;
+    atomic_store(&scan->cancelled, true);
+    pthread_cond_broadcast(&scan->changed);
+    pthread_mutex_unlock(&scan->lock);
+}
+
+/* ---- the walker */
+
+static void set_error(struct file *file, int code)
+{
+    file->is_done = true;
+    file->error.status = code == ENOENT   ? VP_E_NOT_FOUND
+                         : code == EINVAL ? VP_E_NOT_REGULAR
+                                          : VP_E_IO;
+    file->error.system_error = code;
+    strerror_r(code, file->error.text, sizeof file->error.text);
+}
+
+/* Appends an entry to a batch that nobody else sees yet.  False: no memory. */
+static bool add(struct vp_scan *scan, struct batch *batch, const struct walk_entry *entry)
+{
+    struct file *file = &batch->files[batch->count];
+    *file = (struct file){.path = strdup(entry->path)};
+    if (!file->path)
+        return false;
+    batch->count++;
+    if (entry->error) {
+        set_error(file, entry->error);
+    } else if (entry->links > 1) {
+        bool first = true;
+        pthread_mutex_lock(&scan->lock);
+        file->link = vpi_link_find(&scan->links, entry, &first);
+        pthread_mutex_unlock(&scan->lock);
+        file->is_link = !first;
+        return file->link != NULL;
+    }
+    return true;
+}
+
+static void free_files(struct batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++)
+        free(batch->files[i].path);
+    batch->count = 0;
+}
+
+/* Waits for room and hands the batch over.  False: cancelled. */
+static bool hand_over(struct vp_scan *scan, struct batch *batch)
+{
+    pthread_mutex_lock(&scan->lock);
+    while (!atomic_load(&scan->cancelled) && scan->queued - scan->returned == BATCHES)
+        pthread_cond_wait(&scan->changed, &scan->lock);
+    bool good = !atomic_load(&scan->cancelled);
+    if (good) {
+        batch->state = BATCH_QUEUED;
+        *batch_at(scan, scan->queued++) = *batch;
+        batch->count = 0;
+        pthread_cond_broadcast(&scan->changed);
+    }
+    pthread_mutex_unlock(&scan->lock);
+    return good;
+}
+
+/* Small batches first, so that every worker soon has one and the caller soon a result. */
+static uint32_t batch_size(uint64_t number)
+{
+    return number < BATCH_FILES ? (uint32_t)number + 1 : BATCH_FILES;
+}
+
+/* False: cancelled, or no memory, which is said. */
+static bool walk_path(struct vp_scan *scan, const char *path, struct batch *batch, uint64_t *number)
+{
+    struct walk *walk = vpi_walk_new(path, scan->one_file_system);
+    struct walk_entry entry;
+    int got = walk ? 1 : -1;
+    while (got > 0 && (got = vpi_walk_next(walk, &entry)) > 0) {
+        if (!add(scan, batch, &entry)) {
+            got = -1;
+        } else if (batch->count >= batch_size(*number)) {
+            ++*number;
+            if (!hand_over(scan, batch))
+                break;
+        }
+    }
+    vpi_walk_free(walk);
+    if (got < 0)
+        vpi_scan_fail(scan, VP_E_MEMORY);
+    return got == 0;
+}
+
+void *vpi_scan_walk(void *context)
+{
+    struct vp_scan *scan = context;
+    struct batch batch = {.count = 0};
+    uint64_t number = 0;
+    bool good = true;
+    for (size_t i = 0; good && i < scan->path_count; i++)
+        good = walk_path(scan, scan->paths[i], &batch, &number);
+    if (good && batch.count)
+        (void)hand_over(scan, &batch);
+    free_files(&batch);
+    pthread_mutex_lock(&scan->lock);
+    scan->walked = true;
+    pthread_cond_broadcast(&scan->changed);
+    pthread_mutex_unlock(&scan->lock);
+    return NULL;
+}
+
+/* ---- the workers */
+
+/* The next queued batch, or NULL when there will be none. */
+static struct batch *take(struct vp_scan *scan)
+{
+    struct batch *batch = NULL;
+    pthread_mutex_lock(&scan->lock);
+    while (scan->taken == scan->queued && !scan->walked && !atomic_load(&scan->cancelled))
+        pthread_cond_wait(&scan->changed, &scan->lock);
+    if (scan->taken < scan->queued && !atomic_load(&scan->cancelled)) {
+        batch = batch_at(scan, scan->taken++);
+        batch->state = BATCH_RUNNING;
+    }
+    pthread_mutex_unlock(&scan->lock);
+    return batch;
+}
+
+static void complete(struct vp_scan *scan, struct batch *batch)
+{
+    pthread_mutex_lock(&scan->lock);
+    for (uint32_t i = 0; i < batch->count; i++) {
+        const struct file *file = &batch->files[i];
+        if (!file->link || file->is_link)
+            continue;
+        file->link->done = true;
+        file->link->error = file->error;
+        file->link->result = vp_result_ref(file->result);
+    }
+    batch->state = BATCH_DONE;
+    pthread_cond_broadcast(&scan->changed);
+    pthread_mutex_unlock(&scan->lock);
+}
+
+static int is_cancelled(void *context, uint64_t done, uint64_t total)
+{
+    struct vp_scan *scan = context;
+    (void)done;
+    (void)total;
+    return atomic_load_explicit(&scan->cancelled, memory_order_relaxed);
+}
+
+/* A path of the caller may itself be a link; what the walk found is none. */
+static void examine(struct vp_session *session, struct file *file)
+{
+    enum vp_status status = vp_examine_path(session, file->path, &file->result, &file->error);
+    char *real = status == VP_E_NOT_REGULAR ? realpath(file->path, NULL) : NULL;
+    if (real)
+        status = vp_examine_path(session, real, &file->result, &file->error);
+    free(real);
+    file->error.status = status;
+}
+
+void *vpi_scan_examine(void *context)
+{
+    struct vp_scan *scan = context;
+    struct vp_session_options options = scan->session;
+    struct vp_session *session = NULL;
+    options.progress = is_cancelled;
+    options.context = scan;
+    enum vp_status status = vp_session_new(scan->db, &options, &session, NULL);
+    if (status != VP_OK) {
+        vpi_scan_fail(scan, status);
+        return NULL;
+    }
+    struct batch *batch;
+    while ((batch = take(scan))) {
+        for (uint32_t i = 0; i < batch->count && !is_cancelled(scan, 0, 0); i++) {
+            if (!batch->files[i].is_link && !batch->files[i].is_done)
+                examine(session, &batch->files[i]);
+        }
+        complete(scan, batch);
+    }
+    vp_session_free(session);
+    return NULL;
+}
