@@ -59,7 +59,7 @@ void vpi_family_export_name(struct feature_work *work)
         vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "exports");
         return;
     }
-    if (work->wanted & WANT_REST && count > 0)
+    if (work->wanted & WANT_REST && count > 0 && !image->exports_partial)
         add_set(work, names, count);
     for (size_t i = 0; work->wanted & WANT_EXPORTS && i < count; i++)
         vpi_feature_add(work, KIND_EXPORT, names[i], NULL);

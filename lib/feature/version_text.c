@@ -1,4 +1,4 @@
-/* version_text.c - what an object says of itself, in every language
+/* version_text.c - what an object says of itself, in every language: VERSIONINFO, Info.plist
  *
  * A field that has no kind of its own becomes "Field: value", so that both can be read and the
  * value's phrases are found.
@@ -12,11 +12,25 @@ static const struct {
     const char *field;
     uint16_t kind;
 } fields[] = {
-    {"CompanyName", KIND_COMPANY_NAME},         {"ProductName", KIND_PRODUCT_NAME},
-    {"FileDescription", KIND_FILE_DESCRIPTION}, {"LegalCopyright", KIND_LEGAL_COPYRIGHT},
-    {"LegalTrademarks", KIND_LEGAL_TRADEMARKS}, {"Comments", KIND_COMMENTS},
-    {"InternalName", KIND_INTERNAL_NAME},       {"OriginalFilename", KIND_ORIGINAL_FILENAME},
-    {"FileVersion", KIND_FILE_VERSION},         {"ProductVersion", KIND_PRODUCT_VERSION},
+    {"CompanyName", KIND_COMPANY_NAME},
+    {"ProductName", KIND_PRODUCT_NAME},
+    {"FileDescription", KIND_FILE_DESCRIPTION},
+    {"LegalCopyright", KIND_LEGAL_COPYRIGHT},
+    {"LegalTrademarks", KIND_LEGAL_TRADEMARKS},
+    {"Comments", KIND_COMMENTS},
+    {"InternalName", KIND_INTERNAL_NAME},
+    {"OriginalFilename", KIND_ORIGINAL_FILENAME},
+    {"FileVersion", KIND_FILE_VERSION},
+    {"ProductVersion", KIND_PRODUCT_VERSION},
+    /* An Info.plist's keys that mean the same. */
+    {"CFBundleIdentifier", KIND_BUNDLE_ID},
+    {"CFBundleName", KIND_PRODUCT_NAME},
+    {"CFBundleDisplayName", KIND_PRODUCT_NAME},
+    {"CFBundleExecutable", KIND_ORIGINAL_FILENAME},
+    {"CFBundleShortVersionString", KIND_PRODUCT_VERSION},
+    {"CFBundleVersion", KIND_FILE_VERSION},
+    {"CFBundleGetInfoString", KIND_COMMENTS},
+    {"NSHumanReadableCopyright", KIND_LEGAL_COPYRIGHT},
 };
 
 /* VerQueryValue compares names without case. */

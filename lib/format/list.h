@@ -7,3 +7,4 @@
  * should try; when the reader then leaves image->format at VP_FORMAT_OTHER, the object is no file
  * of that format.  read never fails: what it can't read becomes a note or a gap. */
 FORMAT(pe)
+FORMAT(macho)

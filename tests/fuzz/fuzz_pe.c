@@ -38,7 +38,7 @@ static void check(const struct image *image, uint64_t size)
 {
     check_ranges(image, size);
     for (size_t i = 0; i < image->import_count; i++) {
-        must(image->imports[i].library.len != 0);
+        must(image->imports[i].library.len != 0 || image->format > VP_FORMAT_PE32_PLUS);
         must(image->imports[i].by_ordinal == (image->imports[i].name.len == 0));
         touch(image->imports[i].library);
         touch(image->imports[i].name);

@@ -1,0 +1,48 @@
+/* code_signature.h - Apple's code signature taken apart, nothing verified
+ *
+ * What LC_CODE_SIGNATURE points to: a superblob of numbered slots (xnu, osfmk/kern/cs_blobs.h;
+ * Apple Security, CodeDirectory).  The signature covers the code directories, these cover the code
+ * by one digest a page.  Spans point into the bytes that were given.
+ */
+#ifndef VPI_TRUST_CODE_SIGNATURE_H
+#define VPI_TRUST_CODE_SIGNATURE_H
+
+#include "crypto/digest.h"
+
+enum { CDHASH_LEN = 20, CODE_DIRECTORIES_MOST = 6, CODE_SIGNATURE_SLOTS_MOST = 256 };
+
+enum code_directory_flag {
+    CODE_ADHOC = 0x2,             /* nobody's signature */
+    CODE_RUNTIME = 0x10000,       /* hardened runtime */
+    CODE_LINKER_SIGNED = 0x20000, /* ad hoc, by the linker */
+};
+
+/* One statement of what the code is; a signature has one for each kind of digest. */
+struct code_directory {
+    uint64_t off, len; /* in the signature */
+    uint32_t slot, version, flags;
+    uint8_t hash_type, hash_len, platform; /* platform: not 0 for Apple's own */
+    struct span identifier, team_id;       /* up to the NUL; team_id empty when there is none */
+    bool has_cdhash;                       /* false: a hash type that we don't know */
+    uint8_t cdhash[CDHASH_LEN]; /* digest of the directory by its own hash, the first 20 bytes */
+};
+
+struct code_signature {
+    struct code_directory directories[CODE_DIRECTORIES_MOST]; /* the primary one first */
+    size_t directory_count;
+    /* The directory that the kernel goes by: that of the highest hash it knows (xnu,
+     * bsd/kern/ubc_subr.c, hash_rank); == directory_count: none. */
+    size_t chosen;
+    struct span requirements;     /* the whole blob, or empty; so the next two */
+    struct span entitlements;     /* XML property list, without the blob's header */
+    struct span entitlements_der; /* the same in DER, without the blob's header */
+    struct span cms;              /* SignedData in DER; empty for one that nobody signed */
+    uint64_t cms_off;
+    bool malformed; /* some slot is damaged: the rest is here */
+    bool cut_short; /* a named maximum was reached */
+};
+
+/* False: not a code signature at all, or the digest failed. */
+bool vpi_code_signature_read(struct crypto *crypto, struct span bytes, struct code_signature *ret);
+
+#endif
