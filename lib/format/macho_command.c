@@ -29,6 +29,9 @@ enum {
 
 enum { NAME_LEN = 16, UUID_LEN = 16, COMMAND_LEN = 8 };
 
+/* A version has 16, 8 and 8 bits.  A build without one leaves 0 or, with Xcode, 1.0.0. */
+enum { DEFAULT_VERSION = 1 << 16 };
+
 /* Section types whose bytes are zeros that the file doesn't have. */
 enum { SECTION_TYPE = 0xff, S_ZEROFILL = 0x1, S_GB_ZEROFILL = 0xc, S_THREAD_LOCAL_ZEROFILL = 0x12 };
 
@@ -147,15 +150,6 @@ static void library_read(struct macho *m, struct span command, uint64_t off)
     library->off = name_off;
 }
 
-/* 16.8.8 bits.  NULL: what a build without a version leaves, which is 0, or Xcode's default, 1. */
-static const char *library_version(struct macho *m, uint32_t version)
-{
-    if (version == 0 || version == 1 << 16)
-        return NULL;
-    return vpi_arena_printf(m->image->arena, "%u.%u.%u", version >> 16, version >> 8 & 255,
-                            version & 255);
-}
-
 static void own_name_read(struct macho *m, struct span command, uint64_t off)
 {
     struct image *image = m->image;
@@ -164,8 +158,12 @@ static void own_name_read(struct macho *m, struct span command, uint64_t off)
         return;
     struct reader r = macho_reader(m, command, COMMAND_LEN + 8); /* name, time stamp */
     uint32_t version = reader_u32(&r);
-    if (!r.bad)
-        image->fixed_file_version = library_version(m, version);
+    if (r.bad || version == 0 || version == DEFAULT_VERSION)
+        return;
+    image->fixed_file_version = vpi_arena_printf(image->arena, "%u.%u.%u", version >> 16,
+                                                 version >> 8 & 255, version & 255);
+    if (!image->fixed_file_version)
+        vpi_image_gap(image, VP_GAP_MEMORY_LIMIT, "versions");
 }
 
 static void uuid_read(struct macho *m, struct span command, uint64_t off)
@@ -232,6 +230,8 @@ static void build_read(struct macho *m, struct span command, const char *platfor
     const char *words = vpi_arena_printf(
         m->image->arena, "%s %u.%u.%u, SDK %u.%u.%u", platform ? platform : "other", system >> 16,
         system >> 8 & 255, system & 255, sdk >> 16, sdk >> 8 & 255, sdk & 255);
+    if (!words)
+        vpi_image_gap(m->image, VP_GAP_MEMORY_LIMIT, "versions");
     text->field = "BuildVersion";
     text->utf8 = span_text(words ? words : "");
     text->off = text->len = VP_NONE;

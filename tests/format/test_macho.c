@@ -288,7 +288,7 @@ END_TEST
 START_TEST(every_memory_cap_is_safe_and_said)
 {
     macho_build_sample(&m, true, false);
-    for (size_t limit = 1; limit < 20000; limit += 61) {
+    for (size_t limit = 1; limit < 20000; limit += 7) {
         pe_read_bytes(&read, m.bytes, m.len, limit);
         pe_read_touch(&read);
         ck_assert(!read.arena.failed || read.image.gap_count > 0);
