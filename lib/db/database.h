@@ -14,10 +14,13 @@ enum db_slot {
     SLOT_SUBJ,
     SLOT_RECS,
     SLOT_GATE,
+    SLOT_FILX,
     SLOT_TABX,
     SLOT_ENTX,
+    SLOT_FILT,
     SLOT_TABT,
     SLOT_ENTT,
+    SLOT_FILL,
     SLOT_TABL,
     SLOT_ENTL,
     SLOT_POLI,
@@ -38,10 +41,13 @@ struct db_kind {
 };
 
 struct db_table {
-    struct span buckets; /* without the head */
-    uint64_t bucket_count;
+    const uint8_t *filter;
+    uint32_t filter_words; /* 0: no filter */
+    struct span buckets;   /* without the head */
+    uint32_t homes;        /* at least 1 when there are keys */
+    uint64_t bucket_count; /* at least `homes` */
     uint64_t keys;
-    uint32_t probes;
+    uint32_t probes; /* 0: no keys */
     struct span entries;
     uint32_t entry_count;
 };
@@ -70,6 +76,9 @@ struct vp_db {
     struct db_table tables[DB_GROUPS];
     struct db_kind *kinds;
     uint32_t kind_count;
+    /* By the halves of a kind's number: 1 + the index of its table, 0 for a kind without keys. */
+    uint8_t kind_page[256];
+    uint8_t (*kind_tables)[256];
 };
 
 /* A row of a chunk of fixed rows; false beyond the end. */
@@ -86,14 +95,29 @@ enum vp_status vpi_db_structure(struct vp_db *db, struct vp_error *err);
 /* The digest that stands in the header: of header, with the digest as zeros, and chunk rows. */
 struct hash128 vpi_db_digest_of(struct span bytes, uint32_t chunks);
 
-/* (high * buckets) >> 64 without a 128-bit type. */
-static inline uint64_t vpi_db_home(uint64_t high, uint64_t buckets)
+/* The key in a slot of a table and the row of its entry, or false. */
+bool vpi_db_key_at(const struct db_table *table, uint64_t bucket, unsigned slot,
+                   struct hash128 *ret_key, uint64_t *ret_row);
+
+/* Where a key belongs among `count` buckets or words: never descends while `high` ascends, so that
+ * a table is written from front to back. */
+static inline uint32_t vpi_db_home(uint64_t high, uint32_t count)
 {
-    uint64_t a = high >> 32, b = high & UINT32_MAX;
-    uint64_t c = buckets >> 32, d = buckets & UINT32_MAX;
-    uint64_t middle = a * d + (b * d >> 32); /* at most 2^64 - 1 */
-    uint64_t low = (middle & UINT32_MAX) + b * c;
-    return a * c + (middle >> 32) + (low >> 32);
+    return (uint32_t)((high >> 32) * count >> 32);
+}
+
+/* The bits that a key sets in its word of the filter. */
+static inline uint64_t vpi_db_filter_bits(uint64_t low)
+{
+    uint64_t one = 1;
+    return one << (low >> 32 & 63) | one << (low >> 38 & 63) | one << (low >> 44 & 63) |
+           one << (low >> 50 & 63);
+}
+
+/* The class of a key that overflows. */
+static inline unsigned vpi_db_overflow_bit(uint64_t low)
+{
+    return low >> 56 & 15;
 }
 
 #endif

@@ -37,7 +37,7 @@ enum {
     CHUNK_OFF = 8,       /* u64 from the start of the file */
     CHUNK_LEN = 16,      /* u64 bytes */
     CHUNK_COUNT = 24,    /* u64 rows */
-    CHUNK_CHECKSUM = 32, /* u64 XXH3-64 of the chunk's bytes */
+    CHUNK_CHECKSUM = 32, /* u64 low half of the XXH3-128 of the chunk's bytes */
     CHUNK_ROW = 40,
 
     /* KIND: one row a kind that has keys, ascending */
@@ -64,7 +64,8 @@ enum {
     SUBJ_RESERVED = 24, /* 8 bytes 0 */
     SUBJ_SIZE = 32,
 
-    /* RECS: what the set says of keys; the records of one key stand together */
+    /* RECS: what the set says of keys; the records of one key stand together.  Keys of which the
+     * same is said may share them. */
     RECS_SUBJECT = 0,     /* u32 row */
     RECS_GATE = 4,        /* u32 row, or VPDB_NO_ROW */
     RECS_VERSION = 8,     /* u32 string */
@@ -76,7 +77,7 @@ enum {
     RECS_CONFIDENCE = 27, /* u8 enum vp_confidence */
     RECS_STATUS = 28,     /* u8 0 active, 1 deprecated */
     RECS_FLAGS = 29,      /* u8 0 */
-    RECS_RESERVED = 30,   /* u16 0 */
+    RECS_RUN = 30,        /* u16 records from this one on that belong to the same key */
     RECS_SIZE = 32,
 
     /* GATE: when the digest of an exact key is worth computing */
@@ -93,25 +94,31 @@ enum {
     GATE_RESERVED2 = 56,  /* u64 0 */
     GATE_SIZE = 64,
 
+    /* FILX, FILT, FILL: filters of a group, u64 words; a key sets four bits of one word.  A group
+     * without one is looked up in its table at once. */
+    FILTER_WORD = 8,
+
     /* TABX, TABT, TABL: hash tables of a group.  A 64-byte head, then buckets of one cache line. */
-    TABLE_BUCKETS = 0, /* u64 */
-    TABLE_KEYS = 8,    /* u64 */
-    TABLE_PROBES = 16, /* u32 the most buckets that a look-up visits */
-    TABLE_RESERVED = 20,
+    TABLE_HOMES = 0,   /* u64 buckets that keys begin at */
+    TABLE_BUCKETS = 8, /* u64: some more, for what overflows at the end */
+    TABLE_KEYS = 16,   /* u64 */
+    TABLE_PROBES = 24, /* u32 the most buckets that a look-up visits */
+    TABLE_RESERVED = 28,
     TABLE_HEAD = 64,
-    BUCKET_SLOTS = 7,
-    BUCKET_TAGS = 0,      /* 7 x u32 */
-    BUCKET_ENTRIES = 28,  /* 7 x u32 row of the group's ENTx chunk, or VPDB_NO_ROW */
-    BUCKET_OVERFLOW = 56, /* u64 bit set: a key whose overflow bit this is stands further on */
+    BUCKET_BASE = 0,     /* u32 row of the first key's entry; the others follow it */
+    BUCKET_COUNT = 4,    /* u8 keys, 0..14 */
+    BUCKET_RESERVED = 5, /* u8 0 */
+    BUCKET_OVERFLOW = 6, /* u16 bit set: a key whose overflow bit this is stands further on */
+    BUCKET_TAGS = 8,     /* 14 x u32 */
+    BUCKET_SLOTS = 14,
     BUCKET_SIZE = 64,
     PROBES_MOST = 64,
 
-    /* ENTX, ENTT, ENTL: full keys, apart from the tables, ascending by (high, low) */
-    ENTRY_LOW = 0,    /* u64 */
-    ENTRY_HIGH = 8,   /* u64 */
-    ENTRY_FIRST = 16, /* u32 row of RECS */
-    ENTRY_COUNT = 20, /* u32 */
-    ENTRY_SIZE = 24,
+    /* ENTX, ENTT, ENTL: what the tables don't say of the keys, ascending by (high, low) */
+    ENTRY_HIGH = 0,    /* u64 */
+    ENTRY_LOW = 8,     /* u32: the upper half of low; the lower one is the tag */
+    ENTRY_RECORD = 12, /* u32 row of RECS, and ENTRY_MANY if the key has more than one */
+    ENTRY_SIZE = 16,
 
     /* POLI and PITM: policies and their rules; the first rule that fits answers */
     POLI_ID = 0,     /* u32 string */
@@ -143,5 +150,6 @@ enum {
 };
 
 #define VPDB_NO_ROW UINT32_MAX
+#define ENTRY_MANY  (UINT32_C(1) << 31)
 
 #endif

@@ -11,10 +11,13 @@ static const struct slot_shape shapes[SLOT_COUNT] = {
     [SLOT_SUBJ] = {"SUBJ", SUBJ_SIZE},
     [SLOT_RECS] = {"RECS", RECS_SIZE},
     [SLOT_GATE] = {"GATE", GATE_SIZE},
+    [SLOT_FILX] = {"FILX", FILTER_WORD},
     [SLOT_TABX] = {"TABX", 0},
     [SLOT_ENTX] = {"ENTX", ENTRY_SIZE},
+    [SLOT_FILT] = {"FILT", FILTER_WORD},
     [SLOT_TABT] = {"TABT", 0},
     [SLOT_ENTT] = {"ENTT", ENTRY_SIZE},
+    [SLOT_FILL] = {"FILL", FILTER_WORD},
     [SLOT_TABL] = {"TABL", 0},
     [SLOT_ENTL] = {"ENTL", ENTRY_SIZE},
     [SLOT_POLI] = {"POLI", POLI_SIZE},
@@ -134,33 +137,63 @@ static enum vp_status read_chunks(struct vp_db *db, struct vp_error *err)
     return VP_OK;
 }
 
+static enum vp_status read_table(struct vp_db *db, int group, struct vp_error *err)
+{
+    struct db_table *table = &db->tables[group];
+    enum db_slot slot = table_slots[group];
+    struct span chunk = db->slots[slot], filter = db->slots[slot - 1];
+    const char *id = shapes[slot].id;
+    table->entries = db->slots[slot + 1];
+    table->entry_count = db->rows[slot + 1];
+    if (chunk.len == 0 && table->entry_count == 0)
+        return VP_OK;
+    struct reader r = reader_at(chunk, TABLE_HOMES);
+    uint64_t homes = reader_u64(&r);
+    table->bucket_count = reader_u64(&r);
+    table->keys = reader_u64(&r);
+    table->probes = reader_u32(&r);
+    table->buckets = span_from(chunk, TABLE_HEAD);
+    if (r.bad || chunk.len < TABLE_HEAD || homes == 0 || homes > UINT32_MAX ||
+        homes > table->bucket_count || table->buckets.len % BUCKET_SIZE != 0 ||
+        table->bucket_count != table->buckets.len / BUCKET_SIZE)
+        return vpi_fail(err, VP_E_DATABASE, "chunk %s has not as many buckets as it says", id);
+    if (table->keys != table->entry_count)
+        return vpi_fail(err, VP_E_DATABASE, "chunk %s has not as many keys as it says", id);
+    if (table->probes > PROBES_MOST)
+        return vpi_fail(err, VP_E_DATABASE, "chunk %s needs %u probes", id, table->probes);
+    table->homes = (uint32_t)homes;
+    table->filter = filter.data;
+    table->filter_words = db->rows[slot - 1];
+    return VP_OK;
+}
+
 static enum vp_status read_tables(struct vp_db *db, struct vp_error *err)
 {
-    for (int i = 0; i < DB_GROUPS; i++) {
-        struct db_table *table = &db->tables[i];
-        struct span chunk = db->slots[table_slots[i]];
-        const char *id = shapes[table_slots[i]].id;
-        table->entries = db->slots[table_slots[i] + 1];
-        table->entry_count = db->rows[table_slots[i] + 1];
-        if (chunk.len == 0 && table->entry_count == 0)
-            continue;
-        struct reader r = reader_at(chunk, TABLE_BUCKETS);
-        table->bucket_count = reader_u64(&r);
-        table->keys = reader_u64(&r);
-        table->probes = reader_u32(&r);
-        table->buckets = span_from(chunk, TABLE_HEAD);
-        if (r.bad || chunk.len < TABLE_HEAD || table->bucket_count == 0 ||
-            table->buckets.len % BUCKET_SIZE != 0 ||
-            table->bucket_count != table->buckets.len / BUCKET_SIZE)
-            return vpi_fail(err, VP_E_DATABASE, "chunk %s has not as many buckets as it says", id);
-        if (table->keys != table->entry_count)
-            return vpi_fail(err, VP_E_DATABASE, "chunk %s has not as many keys as it says", id);
-        if (table->probes > PROBES_MOST)
-            return vpi_fail(err, VP_E_DATABASE, "chunk %s needs %u probes", id, table->probes);
-        if (table->probes > table->bucket_count)
-            table->probes = (uint32_t)table->bucket_count;
+    enum vp_status status = VP_OK;
+    for (int i = 0; i < DB_GROUPS && status == VP_OK; i++)
+        status = read_table(db, i, err);
+    return status;
+}
+
+/* What tells a look-up in two loads in which table a kind's keys are. */
+static bool map_kinds(struct vp_db *db)
+{
+    unsigned pages = 1; /* page 0 is empty */
+    for (uint32_t i = 0; i < db->kind_count; i++) {
+        uint8_t *page = &db->kind_page[db->kinds[i].number >> 8];
+        if (*page == 0 && pages < 256)
+            *page = (uint8_t)pages++;
     }
-    return VP_OK;
+    db->kind_tables = vpi_arena_array(&db->arena, pages, sizeof *db->kind_tables);
+    if (!db->kind_tables)
+        return false;
+    for (uint32_t i = 0; i < db->kind_count; i++) {
+        const struct db_kind *kind = &db->kinds[i];
+        uint8_t page = db->kind_page[kind->number >> 8];
+        if (page && db->tables[kind->group].probes > 0)
+            db->kind_tables[page][kind->number & 255] = (uint8_t)(kind->group + 1);
+    }
+    return true;
 }
 
 static enum vp_status read_kinds(struct vp_db *db, struct vp_error *err)
@@ -188,6 +221,8 @@ static enum vp_status read_kinds(struct vp_db *db, struct vp_error *err)
             return vpi_fail(err, VP_E_DATABASE, "row %u of the kinds contradicts itself", i);
     }
     db->kind_count = count;
+    if (!map_kinds(db))
+        return vpi_fail(err, VP_E_MEMORY, "no memory for %u kinds", count);
     return VP_OK;
 }
 

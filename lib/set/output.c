@@ -1,7 +1,5 @@
-/* output.c - a growing run of bytes, and strings that stand in it once */
+/* output.c - a growing run of bytes */
 #include "set/output.h"
-
-#include "base/hash.h"
 
 uint8_t *vpi_output_room(struct output *out, size_t len)
 {
@@ -49,77 +47,4 @@ void vpi_output_uint(struct output *out, uint64_t value, unsigned bytes)
 void vpi_output_align(struct output *out, size_t align)
 {
     vpi_output_room(out, (align - out->len % align) % align);
-}
-
-bool vpi_strings_init(struct strings *strings, struct arena *arena)
-{
-    memset(strings, 0, sizeof *strings);
-    strings->out.arena = arena;
-    strings->slot_count = 1024;
-    strings->slots = vpi_arena_array(arena, strings->slot_count, sizeof *strings->slots);
-    vpi_output_uint(&strings->out, 0, 4 + 1); /* number 0 is the empty string */
-    strings->count = 1;
-    if (!strings->slots)
-        strings->out.failed = true;
-    return !strings->out.failed;
-}
-
-static struct span string_at(const struct strings *strings, uint32_t number)
-{
-    struct span all = span_of(strings->out.data, strings->out.len), text = {NULL, 0};
-    uint64_t len = 0;
-    if (span_uint(all, number, 4, &len))
-        (void)span_sub(all, (uint64_t)number + 4, len, &text);
-    return text;
-}
-
-/* The slot of `text`: its own, or the free one where it belongs. */
-static uint32_t *find_slot(const struct strings *strings, struct span text)
-{
-    size_t i = (size_t)vpi_hash64(text) & (strings->slot_count - 1);
-    while (strings->slots[i] && !span_equal(string_at(strings, strings->slots[i]), text))
-        i = (i + 1) & (strings->slot_count - 1);
-    return &strings->slots[i];
-}
-
-static bool grow(struct strings *strings)
-{
-    struct strings larger = *strings;
-    larger.slot_count *= 2;
-    larger.slots = vpi_arena_array(strings->out.arena, larger.slot_count, sizeof *larger.slots);
-    if (!larger.slots)
-        return false;
-    for (size_t i = 0; i < strings->slot_count; i++) {
-        if (strings->slots[i])
-            *find_slot(&larger, string_at(&larger, strings->slots[i])) = strings->slots[i];
-    }
-    *strings = larger;
-    return true;
-}
-
-uint32_t vpi_strings_add(struct strings *strings, const char *text)
-{
-    struct span bytes = span_text(text ? text : "");
-    if (bytes.len == 0 || strings->out.failed)
-        return 0;
-    uint32_t *slot = find_slot(strings, bytes);
-    if (*slot)
-        return *slot;
-    size_t number = strings->out.len;
-    if (bytes.len > UINT32_MAX - 5 || number > UINT32_MAX - 5 - bytes.len) {
-        strings->out.failed = true;
-        return 0;
-    }
-    vpi_output_uint(&strings->out, bytes.len, 4);
-    vpi_output_bytes(&strings->out, bytes);
-    vpi_output_uint(&strings->out, 0, 1);
-    if (strings->out.failed)
-        return 0;
-    *slot = (uint32_t)number;
-    strings->count++;
-    if (strings->count * 2 > strings->slot_count && !grow(strings)) {
-        strings->out.failed = true;
-        return 0;
-    }
-    return (uint32_t)number;
 }

@@ -1,4 +1,4 @@
-/* output.h - a growing run of bytes, and strings that stand in it once */
+/* output.h - a growing run of bytes */
 #ifndef VPI_SET_OUTPUT_H
 #define VPI_SET_OUTPUT_H
 
@@ -20,18 +20,5 @@ void vpi_output_align(struct output *out, size_t align);
 
 /* Overwrites `bytes` bytes at `to`, little-endian. */
 void vpi_put_uint(uint8_t *to, uint64_t value, unsigned bytes);
-
-/* The STRS chunk while it grows. */
-struct strings {
-    struct output out;
-    uint32_t *slots; /* hash table of offsets */
-    size_t slot_count, count;
-};
-
-bool vpi_strings_init(struct strings *strings, struct arena *arena);
-
-/* The number of `text`, the same for the same text; NULL is the empty one.  0 also on failure:
- * strings->out.failed. */
-uint32_t vpi_strings_add(struct strings *strings, const char *text);
 
 #endif

@@ -1,192 +1,89 @@
 /* write.c - rows to the bytes of a database (docs/database-format.md) */
 #include "set/write.h"
 
-#include <stdlib.h>
-
 #include "db/layout.h"
-#include "set/output.h"
-#include "set/table.h"
+#include "set/build.h"
+#include "set/emit.h"
 
-enum { CHUNKS_WRITTEN = 14, GROUPS = 3, CONFIRM_BITS = 128 };
+enum { CHUNKS_MOST = 17, CONFIRM_BITS = 128, COPY = 1 << 16 };
 
-static const char group_letters[GROUPS] = {'X', 'T', 'L'};
+static const char group_letters[EMIT_GROUPS] = {'X', 'T', 'L'};
 
 struct writer {
     struct arena *arena;
     const struct write_content *content;
-    struct strings strings;
-    struct output chunks[CHUNKS_WRITTEN];
-    uint64_t rows[CHUNKS_WRITTEN];
-    const char *ids[CHUNKS_WRITTEN];
-    unsigned chunk_count;
+    struct emit *emit;
+    struct strings *strings;
+    struct span strs;
+    struct sink *sink;
+    struct table tables[EMIT_GROUPS];
+    struct output rows; /* of the chunk table */
+    struct output out;  /* a small chunk that is being made */
+    bool failed;        /* a spool can't be read */
 };
 
-/* Exact digests, structure and signers; texts and names; likeness.  A private kind is exact. */
-static unsigned group_of(unsigned kind)
+/* A text that was added before the strings were numbered. */
+static uint32_t number(struct writer *w, const char *text)
 {
-    switch (kind >> 8) {
-    case 0x04:
-    case 0x05:
-        return 1;
-    case 0x06:
-        return 2;
-    default:
-        return 0;
-    }
+    return vpi_strings_number(w->strings, vpi_strings_add(w->strings, text));
 }
 
-static int compare_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "");
-}
-
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-/* A total order, so that equal sets give equal bytes whatever qsort does. */
-static int compare_keys(const void *left, const void *right)
-{
-    const struct write_key *a = left, *b = right;
-    const struct db_record *x = &a->record, *y = &b->record;
-    int order = compare_numbers(group_of(x->kind), group_of(y->kind));
-    if (!order)
-        order = compare_numbers(a->key.high, b->key.high);
-    if (!order)
-        order = compare_numbers(a->key.low, b->key.low);
-    if (!order)
-        order = compare_numbers(x->deprecated, y->deprecated);
-    if (!order)
-        order = compare_numbers(x->subject, y->subject);
-    if (!order)
-        order = compare_numbers(x->kind, y->kind);
-    if (!order)
-        order = compare_numbers(x->gate, y->gate);
-    if (!order)
-        order = compare_numbers(x->relation, y->relation);
-    if (!order)
-        order = compare_numbers(y->confidence, x->confidence); /* the best first */
-    if (!order)
-        order = compare_text(x->version, y->version);
-    if (!order)
-        order = compare_text(x->file, y->file);
-    if (!order)
-        order = compare_text(x->source, y->source);
-    if (!order)
-        order = compare_text(x->date, y->date);
-    return order;
-}
-
-static bool same_key(const struct write_key *a, const struct write_key *b)
-{
-    return a->key.high == b->key.high && a->key.low == b->key.low;
-}
-
-/* Sorts and takes out what stands twice word for word; how many keys are left. */
-static size_t sort_keys(struct write_key *keys, size_t count)
-{
-    size_t kept = 0;
-    if (count)
-        qsort(keys, count, sizeof *keys, compare_keys);
-    for (size_t i = 0; i < count; i++) {
-        if (kept == 0 || compare_keys(&keys[kept - 1], &keys[i]) != 0)
-            keys[kept++] = keys[i];
-    }
-    return kept;
-}
-
-static struct output *chunk_begin(struct writer *w, const char *id, uint64_t rows)
-{
-    struct output *out = &w->chunks[w->chunk_count];
-    out->arena = w->arena;
-    w->ids[w->chunk_count] = id;
-    w->rows[w->chunk_count++] = rows;
-    return out;
-}
-
-static void write_kinds(struct writer *w, const struct write_key *keys, size_t key_count)
+static uint64_t write_kinds(struct writer *w)
 {
     const struct write_content *c = w->content;
-    uint64_t *counts = vpi_arena_array(w->arena, 65536, 2 * sizeof *counts);
-    struct output *out = chunk_begin(w, "KIND", 0);
-    if (!counts) {
-        out->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < key_count;) {
-        const struct write_key *key = &keys[i];
-        bool ungated = false;
-        for (; i < key_count && same_key(key, &keys[i]); i++)
-            ungated |= keys[i].record.gate == VPDB_NO_ROW && !keys[i].record.deprecated;
-        counts[2 * key->record.kind]++;
-        counts[2 * key->record.kind + 1] += ungated;
-    }
+    struct output *out = &w->out;
     for (size_t i = 0; i < c->kind_count; i++) {
         const struct write_kind *kind = &c->kinds[i];
-        if (counts[2 * kind->number] == 0)
+        const uint64_t *counts = w->emit->kinds[kind->number];
+        if (counts[0] == 0)
             continue;
         vpi_output_uint(out, kind->number, 2);
-        vpi_output_uint(out, (uint8_t)group_letters[group_of(kind->number)], 1);
+        vpi_output_uint(out, (uint8_t)group_letters[vpi_build_group(kind->number)], 1);
         vpi_output_uint(out, 0, 1);
         vpi_output_uint(out, CONFIRM_BITS, 2);
         vpi_output_uint(out, kind->form, 2);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, kind->name), 4);
+        vpi_output_uint(out, number(w, kind->name), 4);
         vpi_output_uint(out, 0, 4);
-        vpi_output_uint(out, counts[2 * kind->number], 8);
-        vpi_output_uint(out, counts[2 * kind->number + 1], 8);
+        vpi_output_uint(out, counts[0], 8);
+        vpi_output_uint(out, counts[1], 8);
     }
-    w->rows[w->chunk_count - 1] = out->len / KINDROW_SIZE;
+    return out->len / KINDROW_SIZE;
 }
 
-static void write_subjects(struct writer *w)
+static uint64_t write_subjects(struct writer *w)
 {
     const struct write_content *c = w->content;
-    struct output *out = chunk_begin(w, "SUBJ", c->subject_count);
+    struct output *out = &w->out;
     for (size_t i = 0; i < c->subject_count; i++) {
         const struct db_subject *subject = &c->subjects[i];
-        vpi_output_uint(out, vpi_strings_add(&w->strings, subject->id), 4);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, subject->name), 4);
+        vpi_output_uint(out, number(w, subject->id), 4);
+        vpi_output_uint(out, number(w, subject->name), 4);
         vpi_output_uint(out, subject->vendor, 4);
         vpi_output_uint(out, subject->type, 1);
         vpi_output_uint(out, subject->signs_for_others, 1);
         vpi_output_uint(out, subject->deprecated, 2);
         vpi_output_room(out, SUBJ_SIZE - SUBJ_FROM);
     }
+    return c->subject_count;
 }
 
-static void write_records(struct writer *w, const struct write_key *keys, size_t key_count)
+static uint64_t write_records(struct writer *w)
 {
-    struct output *out = chunk_begin(w, "RECS", key_count);
-    for (size_t i = 0; i < key_count; i++) {
-        const struct db_record *record = &keys[i].record;
-        vpi_output_uint(out, record->subject, 4);
-        vpi_output_uint(out, record->gate, 4);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, record->version), 4);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, record->file), 4);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, record->source), 4);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, record->date), 4);
-        vpi_output_uint(out, record->kind, 2);
-        vpi_output_uint(out, record->relation, 1);
-        vpi_output_uint(out, record->confidence, 1);
-        vpi_output_uint(out, record->deprecated, 1);
-        vpi_output_uint(out, 0, 3);
+    uint8_t *buffer = vpi_arena_alloc(w->arena, COPY);
+    struct spool *records = &w->emit->records;
+    for (uint64_t off = 0; off < records->len && !w->failed; off += COPY) {
+        size_t here = records->len - off < COPY ? (size_t)(records->len - off) : COPY;
+        w->failed = !buffer || !vpi_spool_read(records, off, buffer, here);
+        if (!w->failed)
+            vpi_sink_bytes(w->sink, buffer, here);
     }
+    return records->len / RECS_SIZE;
 }
 
-static void write_gates(struct writer *w, const struct write_key *keys, size_t key_count)
+static uint64_t write_gates(struct writer *w)
 {
     const struct write_content *c = w->content;
-    struct output *out = chunk_begin(w, "GATE", c->gate_count);
-    uint64_t *behind = vpi_arena_array(w->arena, c->gate_count, sizeof *behind);
-    if (!behind) {
-        out->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < key_count; i++) {
-        if (keys[i].record.gate < c->gate_count && !keys[i].record.deprecated)
-            behind[keys[i].record.gate]++;
-    }
+    struct output *out = &w->out;
     for (size_t i = 0; i < c->gate_count; i++) {
         const struct db_gate *gate = &c->gates[i];
         vpi_output_uint(out, gate->kind, 2);
@@ -198,55 +95,32 @@ static void write_gates(struct writer *w, const struct write_key *keys, size_t k
         vpi_output_uint(out, gate->size_least, 8);
         vpi_output_uint(out, gate->size_most, 8);
         vpi_output_bytes(out, span_of(gate->prefix, sizeof gate->prefix));
-        vpi_output_uint(out, behind[i], 8);
+        vpi_output_uint(out, w->emit->behind[i], 8);
         vpi_output_uint(out, 0, 8);
     }
+    return c->gate_count;
 }
 
-/* Table and entries of one group: keys[first .. first + count), whose records begin at `first`. */
-static bool write_group(struct writer *w, unsigned group, const struct write_key *keys,
-                        size_t first, size_t count)
-{
-    static const char *const tables[GROUPS] = {"TABX", "TABT", "TABL"};
-    static const char *const entries[GROUPS] = {"ENTX", "ENTT", "ENTL"};
-    struct hash128 *distinct = vpi_arena_array(w->arena, count, sizeof *distinct);
-    struct output *table = chunk_begin(w, tables[group], 0);
-    struct output *out = chunk_begin(w, entries[group], 0);
-    uint32_t rows = 0;
-    if (!distinct) {
-        out->failed = true;
-        return true;
-    }
-    for (size_t i = first; i < first + count;) {
-        size_t next = i + 1;
-        while (next < first + count && same_key(&keys[i], &keys[next]))
-            next++;
-        distinct[rows++] = keys[i].key;
-        vpi_output_uint(out, keys[i].key.low, 8);
-        vpi_output_uint(out, keys[i].key.high, 8);
-        vpi_output_uint(out, i, 4);
-        vpi_output_uint(out, next - i, 4);
-        i = next;
-    }
-    w->rows[w->chunk_count - 2] = rows;
-    w->rows[w->chunk_count - 1] = rows;
-    return rows == 0 || vpi_table_write(table, distinct, rows) || table->failed;
-}
-
-static void write_policies(struct writer *w)
+static uint64_t write_policies(struct writer *w)
 {
     const struct write_content *c = w->content;
-    struct output *out = chunk_begin(w, "POLI", c->policy_count);
+    struct output *out = &w->out;
     for (size_t i = 0; i < c->policy_count; i++) {
         const struct write_policy *policy = &c->policies[i];
-        vpi_output_uint(out, vpi_strings_add(&w->strings, policy->id), 4);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, policy->title), 4);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, policy->basis), 4);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, policy->since), 4);
+        vpi_output_uint(out, number(w, policy->id), 4);
+        vpi_output_uint(out, number(w, policy->title), 4);
+        vpi_output_uint(out, number(w, policy->basis), 4);
+        vpi_output_uint(out, number(w, policy->since), 4);
         vpi_output_uint(out, policy->first, 4);
         vpi_output_uint(out, policy->count, 4);
     }
-    out = chunk_begin(w, "PITM", c->rule_count);
+    return c->policy_count;
+}
+
+static uint64_t write_rules(struct writer *w)
+{
+    const struct write_content *c = w->content;
+    struct output *out = &w->out;
     for (size_t i = 0; i < c->rule_count; i++) {
         const struct db_rule *rule = &c->rules[i];
         vpi_output_uint(out, rule->subject, 4);
@@ -254,14 +128,15 @@ static void write_policies(struct writer *w)
         vpi_output_uint(out, rule->answer, 1);
         vpi_output_uint(out, rule->levels, 1);
         vpi_output_uint(out, 0, 2);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, rule->why), 4);
+        vpi_output_uint(out, number(w, rule->why), 4);
     }
+    return c->rule_count;
 }
 
-static void write_calibrations(struct writer *w)
+static uint64_t write_calibrations(struct writer *w)
 {
     const struct write_content *c = w->content;
-    struct output *out = chunk_begin(w, "CALI", c->calibration_count);
+    struct output *out = &w->out;
     for (size_t i = 0; i < c->calibration_count; i++) {
         const struct db_calibration *row = &c->calibrations[i].row;
         vpi_output_uint(out, row->kind, 2);
@@ -269,87 +144,178 @@ static void write_calibrations(struct writer *w)
         vpi_output_uint(out, 0, 1);
         vpi_output_uint(out, row->right, 4);
         vpi_output_uint(out, row->wrong, 4);
-        vpi_output_uint(out, vpi_strings_add(&w->strings, c->calibrations[i].source), 4);
+        vpi_output_uint(out, number(w, c->calibrations[i].source), 4);
     }
+    return c->calibration_count;
 }
 
-/* Header, chunk rows and the chunks that have bytes, in one piece. */
-static bool join(struct writer *w, struct span *ret)
+static uint64_t write_strings(struct writer *w)
 {
-    struct output out = {.arena = w->arena};
-    uint64_t count = 0;
-    for (unsigned i = 0; i < w->chunk_count; i++) {
-        if (w->chunks[i].failed)
-            return false;
-        count += w->chunks[i].len > 0;
+    vpi_sink_bytes(w->sink, w->strs.data, w->strs.len);
+    return w->strings->count;
+}
+
+/* Filter, table and entries of one group, by the last letter of `id`. */
+static uint64_t write_table(struct writer *w, const char *id)
+{
+    unsigned group = 0;
+    while (group_letters[group] != id[3])
+        group++;
+    const struct table *table = &w->tables[group];
+    if (id[0] == 'F') {
+        w->failed |= !vpi_table_filter(table, w->sink);
+        return table->filter_words;
     }
-    vpi_output_room(&out, HEADER_SIZE + (size_t)count * CHUNK_ROW);
-    uint64_t row = 0;
-    for (unsigned i = 0; i < w->chunk_count; i++) {
-        struct span bytes = span_of(w->chunks[i].data, w->chunks[i].len);
-        if (bytes.len == 0)
-            continue;
-        vpi_output_align(&out, VPDB_ALIGN);
-        size_t off = out.len;
-        vpi_output_bytes(&out, bytes);
-        if (out.failed)
-            return false;
-        uint8_t *at = out.data + HEADER_SIZE + row++ * CHUNK_ROW;
-        memcpy(at + CHUNK_ID, w->ids[i], 4);
-        vpi_put_uint(at + CHUNK_OFF, off, 8);
-        vpi_put_uint(at + CHUNK_LEN, bytes.len, 8);
-        vpi_put_uint(at + CHUNK_COUNT, w->rows[i], 8);
-        vpi_put_uint(at + CHUNK_CHECKSUM, vpi_hash64(bytes), 8);
+    w->failed |=
+        id[0] == 'T' ? !vpi_table_buckets(table, w->sink) : !vpi_table_entries(table, w->sink);
+    return table->count;
+}
+
+struct chunk {
+    char id[5];
+    uint64_t (*write)(struct writer *w); /* to `out` or to the sink; NULL: a table's */
+};
+
+static const struct chunk chunks[CHUNKS_MOST] = {
+    {"KIND", write_kinds},   {"SUBJ", write_subjects},
+    {"RECS", write_records}, {"GATE", write_gates},
+    {"FILX", NULL},          {"TABX", NULL},
+    {"ENTX", NULL},          {"FILT", NULL},
+    {"TABT", NULL},          {"ENTT", NULL},
+    {"FILL", NULL},          {"TABL", NULL},
+    {"ENTL", NULL},          {"POLI", write_policies},
+    {"PITM", write_rules},   {"CALI", write_calibrations},
+    {"STRS", write_strings},
+};
+
+static bool has_chunk(const struct writer *w, const struct chunk *chunk)
+{
+    const struct write_content *c = w->content;
+    bool keys = w->emit->keys.len > 0;
+    for (unsigned group = 0; group < EMIT_GROUPS; group++) {
+        if (!chunk->write && chunk->id[3] == group_letters[group])
+            return w->tables[group].count > 0;
     }
-    if (out.failed)
-        return false;
-    memcpy(out.data + HEADER_MAGIC, VPDB_MAGIC, VPDB_MAGIC_LEN);
-    vpi_put_uint(out.data + HEADER_MAJOR, VPDB_MAJOR, 2);
-    vpi_put_uint(out.data + HEADER_MINOR, VPDB_MINOR, 2);
-    vpi_put_uint(out.data + HEADER_CHUNKS, count, 4);
-    vpi_put_uint(out.data + HEADER_FILE_SIZE, out.len, 8);
-    vpi_put_uint(out.data + HEADER_SERIAL, w->content->serial, 8);
-    vpi_put_uint(out.data + HEADER_DATE, w->content->date, 4);
-    vpi_put_uint(out.data + HEADER_EXPIRES, w->content->expires, 4);
-    vpi_put_uint(out.data + HEADER_CANONICAL, 1, 4);
+    return chunk->write == write_kinds          ? keys
+           : chunk->write == write_records      ? keys
+           : chunk->write == write_subjects     ? c->subject_count > 0
+           : chunk->write == write_gates        ? c->gate_count > 0
+           : chunk->write == write_policies     ? c->policy_count > 0
+           : chunk->write == write_rules        ? c->rule_count > 0
+           : chunk->write == write_calibrations ? c->calibration_count > 0
+                                                : true;
+}
+
+static void write_chunk(struct writer *w, const struct chunk *chunk)
+{
+    struct sink *sink = w->sink;
+    vpi_sink_chunk(sink, VPDB_ALIGN);
+    uint64_t off = sink->len;
+    w->out.len = 0;
+    uint64_t rows = chunk->write ? chunk->write(w) : write_table(w, chunk->id);
+    vpi_sink_bytes(sink, w->out.data, w->out.len);
+    vpi_sink_flush(sink);
+    vpi_output_bytes(&w->rows, span_of(chunk->id, 4));
+    vpi_output_uint(&w->rows, 0, 4);
+    vpi_output_uint(&w->rows, off, 8);
+    vpi_output_uint(&w->rows, sink->len - off, 8);
+    vpi_output_uint(&w->rows, rows, 8);
+    vpi_output_uint(&w->rows, vpi_hash_end(&sink->hash).low, 8);
+}
+
+/* Over the zeros at the front. */
+static void write_head(struct writer *w)
+{
+    uint8_t *head = vpi_output_room(&w->rows, HEADER_SIZE);
+    if (!head)
+        return;
+    size_t rows = w->rows.len - HEADER_SIZE;
+    memmove(w->rows.data + HEADER_SIZE, w->rows.data, rows);
+    head = w->rows.data;
+    memset(head, 0, HEADER_SIZE);
+    memcpy(head + HEADER_MAGIC, VPDB_MAGIC, VPDB_MAGIC_LEN);
+    vpi_put_uint(head + HEADER_MAJOR, VPDB_MAJOR, 2);
+    vpi_put_uint(head + HEADER_MINOR, VPDB_MINOR, 2);
+    vpi_put_uint(head + HEADER_CHUNKS, rows / CHUNK_ROW, 4);
+    vpi_put_uint(head + HEADER_FILE_SIZE, w->sink->len, 8);
+    vpi_put_uint(head + HEADER_SERIAL, w->content->serial, 8);
+    vpi_put_uint(head + HEADER_DATE, w->content->date, 4);
+    vpi_put_uint(head + HEADER_EXPIRES, w->content->expires, 4);
+    vpi_put_uint(head + HEADER_CANONICAL, 1, 4);
     /* The digest field is still zeros, as its definition wants it. */
-    struct span head = span_of(out.data, HEADER_SIZE + (size_t)count * CHUNK_ROW);
-    vpi_hash_bytes(vpi_hash128(head), out.data + HEADER_DIGEST);
-    *ret = span_of(out.data, out.len);
-    return true;
+    struct span all = span_of(w->rows.data, w->rows.len);
+    vpi_hash_bytes(vpi_hash128(all), head + HEADER_DIGEST);
+    vpi_sink_head(w->sink, all);
+}
+
+/* Where each group's keys stand in the spool, and how its table is laid out. */
+static enum vp_status plan_tables(struct writer *w, struct vp_error *err)
+{
+    uint64_t off = 0;
+    for (unsigned group = 0; group < EMIT_GROUPS; group++) {
+        struct table *table = &w->tables[group];
+        table->spool = &w->emit->keys;
+        table->off = off;
+        table->count = w->emit->group_keys[group];
+        off += table->count * sizeof(struct table_key);
+        if (table->count >= VPDB_NO_ROW)
+            return vpi_fail(err, VP_E_SET, "the set is too large for a database");
+        if (table->count > 0 && !vpi_table_plan(table))
+            return vpi_fail(err, VP_E_SET, "keys crowd one place of the hash table");
+    }
+    return VP_OK;
+}
+
+enum vp_status vpi_write_chunks(struct arena *arena, const struct write_content *content,
+                                struct emit *emit, struct strings *strings, struct span strs,
+                                struct sink *sink, struct vp_error *err)
+{
+    static const uint8_t zeros[HEADER_SIZE + CHUNKS_MOST * CHUNK_ROW];
+    struct writer w = {.arena = arena,
+                       .content = content,
+                       .emit = emit,
+                       .strings = strings,
+                       .strs = strs,
+                       .sink = sink,
+                       .rows = {.arena = arena},
+                       .out = {.arena = arena}};
+    enum vp_status status = plan_tables(&w, err);
+    if (status != VP_OK)
+        return status;
+    size_t count = 0;
+    for (size_t i = 0; i < CHUNKS_MOST; i++)
+        count += has_chunk(&w, &chunks[i]);
+    vpi_sink_chunk(sink, VPDB_ALIGN);
+    vpi_sink_bytes(sink, zeros, HEADER_SIZE + count * CHUNK_ROW);
+    for (size_t i = 0; i < CHUNKS_MOST; i++) {
+        if (has_chunk(&w, &chunks[i]))
+            write_chunk(&w, &chunks[i]);
+    }
+    write_head(&w);
+    if (w.rows.failed || w.out.failed || (sink->memory && sink->memory->failed))
+        return vpi_fail(err, VP_E_MEMORY, "no memory for a database");
+    if (w.failed || sink->failed)
+        return vpi_fail(err, VP_E_IO, "a database can't be written");
+    return VP_OK;
 }
 
 enum vp_status vpi_write(struct arena *arena, const struct write_content *content, struct span *ret,
                          struct vp_error *err)
 {
-    struct writer *w = vpi_arena_alloc(arena, sizeof *w);
-    if (!w || !vpi_strings_init(&w->strings, arena))
-        return vpi_fail(err, VP_E_MEMORY, "no memory for a database");
-    w->arena = arena;
-    w->content = content;
-    if (content->key_count >= VPDB_NO_ROW || content->subject_count >= VPDB_NO_ROW ||
-        content->gate_count >= VPDB_NO_ROW)
-        return vpi_fail(err, VP_E_SET, "the set is too large for a database");
-    struct write_key *keys = content->keys;
-    size_t key_count = sort_keys(keys, content->key_count);
-    write_kinds(w, keys, key_count);
-    write_subjects(w);
-    write_records(w, keys, key_count);
-    write_gates(w, keys, key_count);
-    size_t first = 0;
-    for (unsigned group = 0; group < GROUPS; group++) {
-        size_t end = first;
-        while (end < key_count && group_of(keys[end].record.kind) == group)
-            end++;
-        if (!write_group(w, group, keys, first, end - first))
-            return vpi_fail(err, VP_E_SET, "keys crowd one place of the hash table");
-        first = end;
-    }
-    write_policies(w);
-    write_calibrations(w);
-    struct output *strings = chunk_begin(w, "STRS", w->strings.count);
-    *strings = w->strings.out;
-    if (!join(w, ret))
-        return vpi_fail(err, VP_E_MEMORY, "no memory for a database");
-    return VP_OK;
+    static const struct build_options options = {NULL, 0, 1};
+    struct vpi_build *build;
+    struct output out = {.arena = arena};
+    struct sink sink;
+    vpi_sink_init(&sink, &out, NULL);
+    enum vp_status status = vpi_build_new(&options, arena, &build, err);
+    if (status != VP_OK)
+        return status;
+    for (size_t i = 0; i < content->key_count && status == VP_OK; i++)
+        status = vpi_build_add(build, content->keys[i].key, &content->keys[i].record, err);
+    if (status == VP_OK)
+        status = vpi_build_write(build, content, &sink, err);
+    if (status == VP_OK)
+        *ret = span_of(out.data, out.len);
+    vpi_build_free(build);
+    return status;
 }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "db/db.h"
+#include "set/sink.h"
 
 /* What the set says of one key; record.vendor is ignored. */
 struct write_key {
@@ -31,7 +32,7 @@ struct write_calibration {
     const char *source;
 };
 
-/* Subjects are sorted by id, kinds ascend and name every kind of a key; `keys` is sorted here. */
+/* Subjects are sorted by id, kinds ascend and name every kind of a key. */
 struct write_content {
     uint64_t serial;
     uint32_t date, expires;
@@ -39,7 +40,7 @@ struct write_content {
     size_t kind_count;
     const struct db_subject *subjects;
     size_t subject_count;
-    struct write_key *keys;
+    const struct write_key *keys; /* for vpi_write only */
     size_t key_count;
     const struct db_gate *gates; /* their `keys` is counted here */
     size_t gate_count;
@@ -51,7 +52,16 @@ struct write_content {
     size_t calibration_count;
 };
 
-/* VP_E_MEMORY, or VP_E_SET when there is more of something than the format can hold. */
+struct emit;
+struct strings;
+
+/* The chunks, after the keys were sorted: for build.h. */
+enum vp_status vpi_write_chunks(struct arena *arena, const struct write_content *content,
+                                struct emit *emit, struct strings *strings, struct span strs,
+                                struct sink *sink, struct vp_error *err);
+
+/* A database in memory, from keys in memory.  VP_E_MEMORY, or VP_E_SET when there is more of
+ * something than the format can hold. */
 enum vp_status vpi_write(struct arena *arena, const struct write_content *content, struct span *ret,
                          struct vp_error *err);
 

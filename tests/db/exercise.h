@@ -16,18 +16,24 @@ static inline size_t exercise_lookups(struct vp_db *db)
     for (int group = 0; group < DB_GROUPS; group++) {
         const struct db_table *table = &db->tables[group];
         size_t count = 0;
-        for (uint32_t row = 0; row < table->entry_count && count < EXERCISE_ROWS; row++) {
-            struct reader r = reader_at(table->entries, (uint64_t)row * ENTRY_SIZE);
+        for (uint64_t at = 0; at / BUCKET_SLOTS < table->bucket_count && count < EXERCISE_ROWS;
+             at++) {
+            struct hash128 stored;
+            uint64_t row;
+            if (at / BUCKET_SLOTS > EXERCISE_ROWS)
+                break;
+            if (!vpi_db_key_at(table, at / BUCKET_SLOTS, at % BUCKET_SLOTS, &stored, &row))
+                continue;
             struct vp_key *key = &keys[count++];
             memset(key, 0, sizeof *key);
-            key->low = reader_u64(&r);
-            key->high = reader_u64(&r);
+            key->low = stored.low;
+            key->high = stored.high;
             for (uint32_t kind = 0; kind < db->kind_count; kind++) {
                 if (db->kinds[kind].group == group)
                     key->kind = db->kinds[kind].number;
             }
-            /* Odd ones miss, and walk as far as the overflow bits say. */
-            key->low ^= row & 1 ? UINT64_C(1) << 40 : 0;
+            /* Some pass the filter and miss, and walk as far as the overflow bits say. */
+            key->low ^= row % 4 == 1 ? UINT64_C(1) << 63 : 0;
         }
         vp_lookup_batch(db, keys, count, hits);
         for (size_t i = 0; i < count; i++) {

@@ -55,29 +55,36 @@ static inline struct vp_key sample_key(unsigned kind, uint64_t i)
     return vp_key_make(kind, &i, sizeof i);
 }
 
-/* `count` keys, spread over the kinds; every tenth has two records, of different subjects. */
-static inline size_t sample_fill(struct write_key *keys, size_t count)
+/* The records of key number i, of the kind whose turn it is; every tenth has two, of different
+ * subjects. */
+static inline size_t sample_fill_one(struct write_key keys[2], size_t i)
 {
     static const uint16_t kinds[] = {KIND_FILE_SHA256, KIND_FILE_MD5, KIND_COMPANY_NAME};
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct vp_key key = sample_key(kinds[i % 3], i);
-        for (unsigned copy = 0; copy < (i % 10 == 0 ? 2u : 1u); copy++) {
-            struct write_key *to = &keys[used++];
-            memset(to, 0, sizeof *to);
-            to->key.low = key.low;
-            to->key.high = key.high;
-            to->record.kind = kinds[i % 3];
-            to->record.subject = copy ? 2 : (uint32_t)(i % 2);
-            to->record.gate = i % 6 == 0 ? 0 : VPDB_NO_ROW;
-            to->record.relation = copy ? VP_RELATION_CLAIM : VP_RELATION_PUBLISHER;
-            to->record.confidence = VP_CONFIDENCE_HIGH;
-            to->record.version = i % 4 ? "" : "1.2.3";
-            to->record.file = "anvil.exe";
-            to->record.source = "a test";
-            to->record.date = "2026-01";
-        }
+    struct vp_key key = sample_key(kinds[i % 3], i);
+    unsigned copies = i % 10 == 0 ? 2 : 1;
+    for (unsigned copy = 0; copy < copies; copy++) {
+        struct write_key *to = &keys[copy];
+        memset(to, 0, sizeof *to);
+        to->key.low = key.low;
+        to->key.high = key.high;
+        to->record.kind = kinds[i % 3];
+        to->record.subject = copy ? 2 : (uint32_t)(i % 2);
+        to->record.gate = i % 6 == 0 ? 0 : VPDB_NO_ROW;
+        to->record.relation = copy ? VP_RELATION_CLAIM : VP_RELATION_PUBLISHER;
+        to->record.confidence = VP_CONFIDENCE_HIGH;
+        to->record.version = i % 4 ? "" : "1.2.3";
+        to->record.file = "anvil.exe";
+        to->record.source = "a test";
+        to->record.date = "2026-01";
     }
+    return copies;
+}
+
+static inline size_t sample_fill(struct write_key *keys, size_t count)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++)
+        used += sample_fill_one(keys + used, i);
     return used;
 }
 

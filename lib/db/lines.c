@@ -1,0 +1,209 @@
+/* lines.c - the filter's and the buckets' inner loops, dispatched to what the processor has */
+#include "db/lines.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+#include <arm_neon.h>
+#endif
+
+static uint32_t load32(const uint8_t *from)
+{
+    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
+           (uint32_t)from[3] << 24;
+}
+
+static uint64_t load64(const uint8_t *from)
+{
+    return (uint64_t)load32(from + 4) << 32 | load32(from);
+}
+
+/* Without a branch on the answer: what passes is written, and kept by counting it. */
+static unsigned pass_from(const uint8_t *filter, uint32_t words, const struct vp_key *keys,
+                          unsigned from, unsigned count, unsigned passed, uint8_t *ret_passed)
+{
+    for (unsigned i = from; i < count; i++) {
+        uint64_t bits = vpi_db_filter_bits(keys[i].low);
+        uint64_t word = load64(filter + (size_t)vpi_db_home(keys[i].high, words) * FILTER_WORD);
+        ret_passed[passed] = (uint8_t)i;
+        passed += (word & bits) == bits;
+    }
+    return passed;
+}
+
+static unsigned pass_plain(const uint8_t *filter, uint32_t words, const struct vp_key *keys,
+                           unsigned count, uint8_t *ret_passed)
+{
+    return pass_from(filter, words, keys, 0, count, 0, ret_passed);
+}
+
+static unsigned match_plain(const uint8_t *bucket, uint32_t tag)
+{
+    unsigned slots = 0;
+    for (unsigned i = 0; i < BUCKET_SLOTS; i++)
+        slots |= (unsigned)(load32(bucket + BUCKET_TAGS + (size_t)4 * i) == tag) << i;
+    return slots;
+}
+
+static const struct lines_variant plain = {"plain", pass_plain, match_plain};
+
+/* The vectors below compare the whole line; its first two words are no tags. */
+enum { HEAD_WORDS = BUCKET_TAGS / 4 };
+
+#if defined(__x86_64__)
+
+static unsigned match_sse2(const uint8_t *bucket, uint32_t tag)
+{
+    const __m128i wanted = _mm_set1_epi32((int)tag);
+    unsigned words = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i four = _mm_loadu_si128((const void *)(bucket + (size_t)16 * i));
+        four = _mm_cmpeq_epi32(four, wanted);
+        words |= (unsigned)_mm_movemask_ps(_mm_castsi128_ps(four)) << 4 * i;
+    }
+    return words >> HEAD_WORDS;
+}
+
+__attribute__((target("avx2"))) static unsigned match_avx2(const uint8_t *bucket, uint32_t tag)
+{
+    const __m256i wanted = _mm256_set1_epi32((int)tag);
+    __m256i low = _mm256_loadu_si256((const void *)bucket);
+    __m256i high = _mm256_loadu_si256((const void *)(bucket + 32));
+    low = _mm256_cmpeq_epi32(low, wanted);
+    high = _mm256_cmpeq_epi32(high, wanted);
+    unsigned words = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(low)) |
+                     (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(high)) << 8;
+    return words >> HEAD_WORDS;
+}
+
+__attribute__((target("avx512f"))) static unsigned match_avx512(const uint8_t *bucket, uint32_t tag)
+{
+    __m512i line = _mm512_loadu_si512((const void *)bucket);
+    return (unsigned)_mm512_cmpeq_epi32_mask(line, _mm512_set1_epi32((int)tag)) >> HEAD_WORDS;
+}
+
+/* Words of a key: it is 24 bytes, low first. */
+enum { KEY_WORDS = sizeof(struct vp_key) / 8 };
+_Static_assert(sizeof(struct vp_key) == 24 && offsetof(struct vp_key, high) == 8,
+               "the shuffles below are for keys of three words");
+
+__attribute__((target("avx2"))) static __m256i bits_avx2(__m256i low)
+{
+    const __m256i one = _mm256_set1_epi64x(1), six = _mm256_set1_epi64x(63);
+    __m256i a = _mm256_sllv_epi64(one, _mm256_and_si256(_mm256_srli_epi64(low, 32), six));
+    __m256i b = _mm256_sllv_epi64(one, _mm256_and_si256(_mm256_srli_epi64(low, 38), six));
+    __m256i c = _mm256_sllv_epi64(one, _mm256_and_si256(_mm256_srli_epi64(low, 44), six));
+    __m256i d = _mm256_sllv_epi64(one, _mm256_and_si256(_mm256_srli_epi64(low, 50), six));
+    return _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
+}
+
+__attribute__((target("avx2"))) static unsigned pass_avx2(const uint8_t *filter, uint32_t words,
+                                                          const struct vp_key *keys, unsigned count,
+                                                          uint8_t *ret_passed)
+{
+    const __m256i count_of_words = _mm256_set1_epi64x((long long)words);
+    unsigned passed = 0, i = 0;
+    for (; i + 4 <= count; i += 4) {
+        const struct vp_key *k = &keys[i];
+        __m256i low = _mm256_setr_epi64x((long long)k[0].low, (long long)k[1].low,
+                                         (long long)k[2].low, (long long)k[3].low);
+        __m256i high = _mm256_setr_epi64x((long long)k[0].high, (long long)k[1].high,
+                                          (long long)k[2].high, (long long)k[3].high);
+        __m256i at = _mm256_mul_epu32(_mm256_srli_epi64(high, 32), count_of_words);
+        at = _mm256_srli_epi64(at, 32);
+        __m256i bits = bits_avx2(low);
+        __m256i found = _mm256_i64gather_epi64((const void *)filter, at, FILTER_WORD);
+        found = _mm256_cmpeq_epi64(_mm256_and_si256(found, bits), bits);
+        unsigned good = (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(found));
+        for (; good; good &= good - 1)
+            ret_passed[passed++] = (uint8_t)(i + (unsigned)__builtin_ctz(good));
+    }
+    return pass_from(filter, words, keys, i, count, passed, ret_passed);
+}
+
+__attribute__((target("avx512f"))) static __m512i bits_avx512(__m512i low)
+{
+    const __m512i one = _mm512_set1_epi64(1), six = _mm512_set1_epi64(63);
+    __m512i a = _mm512_sllv_epi64(one, _mm512_and_si512(_mm512_srli_epi64(low, 32), six));
+    __m512i b = _mm512_sllv_epi64(one, _mm512_and_si512(_mm512_srli_epi64(low, 38), six));
+    __m512i c = _mm512_sllv_epi64(one, _mm512_and_si512(_mm512_srli_epi64(low, 44), six));
+    __m512i d = _mm512_sllv_epi64(one, _mm512_and_si512(_mm512_srli_epi64(low, 50), six));
+    return _mm512_or_si512(_mm512_or_si512(a, b), _mm512_or_si512(c, d));
+}
+
+__attribute__((target("avx512f"))) static unsigned pass_avx512(const uint8_t *filter,
+                                                               uint32_t words,
+                                                               const struct vp_key *keys,
+                                                               unsigned count, uint8_t *ret_passed)
+{
+    const __m512i count_of_words = _mm512_set1_epi64((long long)words);
+    /* Eight keys are three vectors; the low and high halves are picked out of them. */
+    const __m512i low_ab = _mm512_setr_epi64(0, 3, 6, 9, 12, 15, 0, 0);
+    const __m512i low_c = _mm512_setr_epi64(0, 0, 0, 0, 0, 0, 2, 5);
+    const __m512i high_ab = _mm512_setr_epi64(1, 4, 7, 10, 13, 0, 0, 0);
+    const __m512i high_c = _mm512_setr_epi64(0, 0, 0, 0, 0, 0, 3, 6);
+    unsigned passed = 0, i = 0;
+    for (; i + 8 <= count; i += 8) {
+        const uint8_t *from = (const uint8_t *)&keys[i];
+        __m512i a = _mm512_loadu_si512((const void *)from);
+        __m512i b = _mm512_loadu_si512((const void *)(from + 64));
+        __m512i c = _mm512_loadu_si512((const void *)(from + 128));
+        __m512i low = _mm512_permutex2var_epi64(a, low_ab, b);
+        __m512i high = _mm512_permutex2var_epi64(a, high_ab, b);
+        low = _mm512_mask_permutexvar_epi64(low, 0xc0, low_c, c);
+        high = _mm512_mask_permutexvar_epi64(high, 0xe0, high_c, c);
+        __m512i at = _mm512_mul_epu32(_mm512_srli_epi64(high, 32), count_of_words);
+        at = _mm512_srli_epi64(at, 32);
+        __m512i bits = bits_avx512(low);
+        __m512i found = _mm512_i64gather_epi64(at, (const void *)filter, FILTER_WORD);
+        unsigned good = (unsigned)_mm512_cmpeq_epi64_mask(_mm512_and_si512(found, bits), bits);
+        for (; good; good &= good - 1)
+            ret_passed[passed++] = (uint8_t)(i + (unsigned)__builtin_ctz(good));
+    }
+    return pass_from(filter, words, keys, i, count, passed, ret_passed);
+}
+
+static const struct lines_variant sse2 = {"SSE2", pass_plain, match_sse2};
+static const struct lines_variant avx2 = {"AVX2", pass_avx2, match_avx2};
+static const struct lines_variant avx512 = {"AVX-512", pass_avx512, match_avx512};
+
+#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+
+static unsigned match_neon(const uint8_t *bucket, uint32_t tag)
+{
+    static const uint32_t places[4] = {1, 2, 4, 8};
+    const uint32x4_t wanted = vdupq_n_u32(tag), place = vld1q_u32(places);
+    unsigned words = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        uint32x4_t four = vreinterpretq_u32_u8(vld1q_u8(bucket + (size_t)16 * i));
+        words |= vaddvq_u32(vandq_u32(vceqq_u32(four, wanted), place)) << 4 * i;
+    }
+    return words >> HEAD_WORDS;
+}
+
+static const struct lines_variant neon = {"NEON", pass_plain, match_neon};
+
+#endif
+
+unsigned vpi_lines_variants(const struct lines_variant *ret[LINES_VARIANTS_MOST])
+{
+    unsigned count = 0;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f"))
+        ret[count++] = &avx512;
+    if (__builtin_cpu_supports("avx2"))
+        ret[count++] = &avx2;
+    ret[count++] = &sse2;
+#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+    ret[count++] = &neon;
+#endif
+    ret[count++] = &plain;
+    return count;
+}
+
+const struct lines_variant *vpi_lines(void)
+{
+    const struct lines_variant *variants[LINES_VARIANTS_MOST];
+    vpi_lines_variants(variants);
+    return variants[0];
+}

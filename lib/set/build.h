@@ -1,0 +1,38 @@
+/* build.h - a database from any number of keys, in bounded memory
+ *
+ * The same keys give the same bytes on any machine, whatever order they come in, however much
+ * memory there is and however many threads sort.  One thread at a time uses a build.
+ */
+#ifndef VPI_SET_BUILD_H
+#define VPI_SET_BUILD_H
+
+#include "set/write.h"
+
+struct vpi_build;
+
+struct build_options {
+    const char *beside; /* a path beside which temporary files may stand; NULL: all in memory */
+    size_t memory;      /* for keys that are being sorted, if `beside` [512 MiB] */
+    unsigned threads;   /* that sort [1] */
+};
+
+enum vp_status vpi_build_new(const struct build_options *options, struct arena *arena,
+                             struct vpi_build **ret_build, struct vp_error *err);
+void vpi_build_free(struct vpi_build *build);
+
+/* Adds what the set says of one key; the texts are copied.  record->vendor is ignored. */
+enum vp_status vpi_build_add(struct vpi_build *build, struct hash128 key,
+                             const struct db_record *record, struct vp_error *err);
+
+/* The group in whose table a kind's keys are: 0 'X', 1 'T', 2 'L'. */
+unsigned vpi_build_group(unsigned kind);
+
+/* Writes the database, once: with what `content` says besides keys. */
+enum vp_status vpi_build_write(struct vpi_build *build, const struct write_content *content,
+                               struct sink *sink, struct vp_error *err);
+
+/* Like vpi_build_write, to a file beside `path` that is renamed over it. */
+enum vp_status vpi_build_file(struct vpi_build *build, const struct write_content *content,
+                              const char *path, struct vp_error *err);
+
+#endif

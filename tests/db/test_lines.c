@@ -1,0 +1,84 @@
+/* test_lines.c - every variant of the inner loops answers like the plain one */
+#include <check.h>
+#include <stdlib.h>
+
+#include "db/lines.h"
+
+enum { WORDS = 333 };
+
+static uint64_t random_state = 7;
+
+static uint64_t random_next(void)
+{
+    uint64_t z = (random_state += UINT64_C(0x9e3779b97f4a7c15));
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+/* Buffers of exactly their size: a load beyond the end is seen by the sanitizer. */
+static uint8_t *random_bytes(size_t len)
+{
+    uint8_t *bytes = malloc(len);
+    ck_assert_ptr_nonnull(bytes);
+    for (size_t i = 0; i < len; i++)
+        bytes[i] = (uint8_t)(random_next() | random_next()); /* three bits of four are set */
+    return bytes;
+}
+
+START_TEST(every_variant_passes_the_same_keys)
+{
+    const struct lines_variant *variants[LINES_VARIANTS_MOST];
+    unsigned variant_count = vpi_lines_variants(variants), all = 0;
+    const struct lines_variant *plain = variants[variant_count - 1];
+    ck_assert_str_eq(plain->name, "plain");
+    uint8_t *filter = random_bytes(WORDS * FILTER_WORD);
+    for (unsigned count = 0; count <= LINES_BATCH; count++) {
+        struct vp_key *keys = malloc(count ? count * sizeof *keys : 1);
+        ck_assert_ptr_nonnull(keys);
+        for (unsigned i = 0; i < count; i++)
+            keys[i] = (struct vp_key){random_next(), random_next(), 0x101, {0}};
+        uint8_t wanted[LINES_BATCH], passed[LINES_BATCH];
+        unsigned want = plain->pass(filter, WORDS, keys, count, wanted);
+        all += want;
+        for (unsigned v = 0; v + 1 < variant_count; v++) {
+            ck_assert_uint_eq(variants[v]->pass(filter, WORDS, keys, count, passed), want);
+            ck_assert_mem_eq(passed, wanted, want);
+        }
+        free(keys);
+    }
+    /* A third of the random keys should pass: neither none nor all. */
+    ck_assert_uint_gt(all, 256 * 257 / 2 / 5);
+    ck_assert_uint_lt(all, 256 * 257 / 2 / 2);
+    free(filter);
+}
+END_TEST
+
+START_TEST(every_variant_matches_the_same_tags)
+{
+    const struct lines_variant *variants[LINES_VARIANTS_MOST];
+    unsigned variant_count = vpi_lines_variants(variants), found = 0;
+    const struct lines_variant *plain = variants[variant_count - 1];
+    for (unsigned round = 0; round < 20000; round++) {
+        uint8_t *bucket = malloc(BUCKET_SIZE);
+        ck_assert_ptr_nonnull(bucket);
+        /* Few different words, the head's among them: tags often stand twice. */
+        for (unsigned i = 0; i < BUCKET_SIZE; i += 4) {
+            uint32_t word = (uint32_t)(random_next() % 5) * 0x01020304u;
+            for (unsigned b = 0; b < 4; b++)
+                bucket[i + b] = (uint8_t)(word >> 8 * b);
+        }
+        uint32_t tag = (uint32_t)(random_next() % 5) * 0x01020304u;
+        unsigned want = plain->match(bucket, tag);
+        found += want != 0;
+        ck_assert_uint_lt(want, 1u << BUCKET_SLOTS);
+        for (unsigned v = 0; v + 1 < variant_count; v++)
+            ck_assert_uint_eq(variants[v]->match(bucket, tag), want);
+        free(bucket);
+    }
+    ck_assert_uint_gt(found, 10000);
+}
+END_TEST
+
+#define TESTS TEST(every_variant_passes_the_same_keys) TEST(every_variant_matches_the_same_tags)
+#include "check_main.h"
