@@ -96,6 +96,11 @@ static inline unsigned pe_read_touch(const struct pe_read *read)
     for (size_t i = 0; i < image->export_count; i++)
         TOUCH(image->exports[i].name)
     TOUCH(image->export_library)
+    TOUCH(image->own_name)
+    for (size_t i = 0; i < image->library_count; i++)
+        TOUCH(image->libraries[i].name)
+    for (size_t i = 0; i < image->symbol_count; i++)
+        TOUCH(image->symbols[i].name)
     for (size_t i = 0; i < image->text_count; i++) {
         TOUCH(image->texts[i].utf8)
         ck_assert_ptr_nonnull(image->texts[i].field);

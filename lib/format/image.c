@@ -65,6 +65,16 @@ struct image_library *vpi_image_library(struct image *image)
     return &image->libraries[image->library_count - 1];
 }
 
+struct image_symbol *vpi_image_symbol(struct image *image)
+{
+    void *items = more(image, image->symbols, &image->symbol_count, &image->symbol_capacity,
+                       sizeof *image->symbols, IMAGE_SYMBOLS_MOST, "symbols");
+    if (!items)
+        return NULL;
+    image->symbols = items;
+    return &image->symbols[image->symbol_count - 1];
+}
+
 struct image_text *vpi_image_text(struct image *image)
 {
     void *items = more(image, image->texts, &image->text_count, &image->text_capacity,

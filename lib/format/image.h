@@ -16,6 +16,7 @@ enum {
     IMAGE_IMPORTS_MOST = 65536,
     IMAGE_EXPORTS_MOST = 65536,
     IMAGE_LIBRARIES_MOST = 4096,
+    IMAGE_SYMBOLS_MOST = 1 << 18,
     IMAGE_TEXTS_MOST = 4096,
     IMAGE_BLOBS_MOST = 8192,
     IMAGE_NOTES_MOST = 64
@@ -48,8 +49,34 @@ struct image_library {
     uint64_t off;     /* of the name in the file */
 };
 
+/* A symbol of a format whose symbols belong to no library (ELF). */
+enum image_symbol_flags {
+    SYMBOL_DEFINED = 1,     /* here, not elsewhere */
+    SYMBOL_FUNCTION = 2,    /* of the type that code has */
+    SYMBOL_STRONG = 4,      /* bound globally, not weakly */
+    SYMBOL_VISIBLE = 8,     /* of default visibility */
+    SYMBOL_LINKED = 16,     /* in the table that the loader of the object resolves */
+    SYMBOL_FIRST_TABLE = 32 /* in the first table that the section headers name */
+};
+
+struct image_symbol {
+    struct span name;
+    unsigned flags;
+};
+
+/* Where a text comes from: two sources may use the same word for a field. */
+enum image_text_group {
+    TEXT_VERSION = 0,  /* VERSIONINFO */
+    TEXT_LINK = 1,     /* what the loader is told: "interpreter", "runpath" */
+    TEXT_COMPILER = 2, /* "comment", "rustc": who made the code */
+    TEXT_MODINFO = 3,  /* a Linux kernel module's fields */
+    TEXT_PACKAGE = 4,  /* the package note's fields */
+    TEXT_GO = 5        /* Go's build info: "go", "path", "mod", "dep", "=>" */
+};
+
 /* A text that describes the object: one string of VERSIONINFO, for instance. */
 struct image_text {
+    enum image_text_group group;
     const char *field; /* "CompanyName": static for known fields, else in the arena */
     struct span utf8;  /* the value; unpaired surrogates are U+FFFD */
     uint64_t off;      /* of the value in the file, or VP_NONE */
@@ -111,6 +138,9 @@ struct image {
     uint64_t own_name_off;
     struct image_library *libraries; /* in the order of the table */
     size_t library_count, library_capacity;
+    struct image_symbol *symbols; /* with a name, bound beyond the object, in order */
+    size_t symbol_count, symbol_capacity;
+    bool symbols_partial;
     struct image_text *texts;
     size_t text_count, text_capacity;
     struct image_blob *blobs;
@@ -143,6 +173,7 @@ struct image_section *vpi_image_section(struct image *image);
 struct image_import *vpi_image_import(struct image *image);
 struct image_export *vpi_image_export(struct image *image);
 struct image_library *vpi_image_library(struct image *image);
+struct image_symbol *vpi_image_symbol(struct image *image);
 struct image_text *vpi_image_text(struct image *image);
 struct image_blob *vpi_image_blob(struct image *image);
 

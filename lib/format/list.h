@@ -8,3 +8,6 @@
  * of that format.  read never fails: what it can't read becomes a note or a gap. */
 FORMAT(pe)
 FORMAT(macho)
+FORMAT(elf)
+FORMAT(dex)
+FORMAT(java_class)
