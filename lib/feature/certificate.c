@@ -52,13 +52,13 @@ static bool remember(uint8_t (*digests)[SHA256_LEN], size_t *count, size_t most,
 
 /* SHA-256 of the issuer's DER followed by the octets of the serial number: the pair names a
  * certificate (RFC 5280, 4.1.2.2) and is what a signer info and most block lists have. */
-static void add_issuer_serial(struct feature_work *work, const struct certificate *certificate)
+static void add_issuer_serial(struct feature_work *work, struct span issuer, struct span serial)
 {
     uint8_t value[DIGEST_MOST];
     struct digest *digest = vpi_digest_begin(work->crypto, DIGEST_SHA256);
     if (digest) {
-        vpi_digest_add(digest, certificate->issuer);
-        vpi_digest_add(digest, certificate->serial);
+        vpi_digest_add(digest, issuer);
+        vpi_digest_add(digest, serial);
     }
     if (!digest || !vpi_digest_end(digest, value)) {
         vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "certificates");
@@ -79,7 +79,7 @@ static void add_certificate(struct feature_work *work, const struct certificate 
         return;
     if (certificate->signature_digest)
         add_digest(work, KIND_CERTIFICATE_TBS, certificate->signature_digest, tbs);
-    add_issuer_serial(work, certificate);
+    add_issuer_serial(work, certificate->issuer, certificate->serial);
 }
 
 /* "RU:1027739867473": a number means nothing without the register that gave it. */
@@ -109,6 +109,9 @@ static void add_signer(struct feature_work *work, struct seen *seen,
     uint8_t digest[DIGEST_MOST];
     vpi_feature_add_text(work, KIND_OPUS_NAME, signer->opus_name);
     vpi_feature_add_text(work, KIND_OPUS_URL, signer->opus_url);
+    /* Kernel modules don't bring their certificate along, only its name. */
+    if (!signer->leaf && signer->issuer.len > 0)
+        add_issuer_serial(work, signer->issuer, signer->serial);
     if (!signer->leaf || !vpi_digest(work->crypto, DIGEST_SHA256, signer->leaf->whole, digest) ||
         !remember(seen->leaves, &seen->leaf_count, LEAVES_MOST, digest))
         return;

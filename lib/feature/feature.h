@@ -99,6 +99,18 @@ struct feature *vpi_feature_add(struct feature_work *work, unsigned kind, struct
  * empty. */
 struct feature *vpi_feature_add_text(struct feature_work *work, unsigned kind, struct span utf8);
 
+/* Adds a text whose field has no kind of its own as "field: value", so that both can be read and
+ * the value's phrases are found; nothing if the value is empty. */
+struct feature *vpi_feature_add_field(struct feature_work *work, unsigned kind,
+                                      const struct image_text *text);
+
+/* Sorts names bytewise, each once; returns how many are left. */
+size_t vpi_names_sort(struct span *names, size_t count);
+
+/* Adds XXH3-128 of sorted names, joined by line feeds; nothing for no names. */
+void vpi_feature_add_set(struct feature_work *work, unsigned kind, const struct span *names,
+                         size_t count);
+
 /* The bytes of a blob, at most `most` of them: those that the reader kept, or else from the source.
  * False, with a note or a gap, when they can't be had. */
 bool vpi_feature_blob(struct feature_work *work, const struct image_blob *blob, uint64_t most,

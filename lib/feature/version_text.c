@@ -4,9 +4,6 @@
  * value's phrases are found.
  */
 #include "feature/feature.h"
-#include "feature/unicode.h"
-
-enum { FIELD_MOST = 128 };
 
 static const struct {
     const char *field;
@@ -43,24 +40,6 @@ static bool same_name(const char *a, const char *b)
     return *a == *b;
 }
 
-static struct feature *add_other(struct feature_work *work, const struct image_text *text)
-{
-    struct span field = vpi_utf8_cut(span_text(text->field), FIELD_MOST);
-    struct span value = vpi_utf8_cut(text->utf8, CANONICAL_MOST);
-    uint8_t *both = vpi_arena_alloc(work->arena, field.len + 2 + value.len);
-    struct span blank;
-    if (!both || !vpi_canonical_text(work->arena, value, &blank)) {
-        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "version texts");
-        return NULL;
-    }
-    if (blank.len == 0)
-        return NULL;
-    memcpy(both, field.data, field.len);
-    memcpy(both + field.len, ": ", 2);
-    memcpy(both + field.len + 2, value.data, value.len);
-    return vpi_feature_add_text(work, KIND_VERSION_OTHER, span_of(both, field.len + 2 + value.len));
-}
-
 static void add_text(struct feature_work *work, const struct image_text *text)
 {
     struct feature *feature = NULL;
@@ -72,7 +51,7 @@ static void add_text(struct feature_work *work, const struct image_text *text)
     if (i < sizeof fields / sizeof *fields)
         feature = vpi_feature_add_text(work, fields[i].kind, text->utf8);
     else
-        feature = add_other(work, text);
+        feature = vpi_feature_add_field(work, KIND_VERSION_OTHER, text);
     if (feature) {
         feature->language = text->language;
         feature->off = text->off;
@@ -92,8 +71,10 @@ void vpi_family_version_text(struct feature_work *work)
     const struct image *image = work->image;
     if (!(work->wanted & WANT_REST))
         return;
-    for (size_t i = 0; i < image->text_count; i++)
-        add_text(work, &image->texts[i]);
+    for (size_t i = 0; i < image->text_count; i++) {
+        if (image->texts[i].group == TEXT_VERSION)
+            add_text(work, &image->texts[i]);
+    }
     add_fixed(work, KIND_FIXED_FILE_VERSION, image->fixed_file_version);
     add_fixed(work, KIND_FIXED_PRODUCT_VERSION, image->fixed_product_version);
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "feature/feature.h"
+#include "work.h"
 
 enum { FIELDS_MOST = 64 };
 
@@ -113,6 +113,30 @@ START_TEST(every_list_of_phrases_is_true)
 }
 END_TEST
 
+START_TEST(every_telfhash_is_true)
+{
+    struct page page;
+    size_t rows = 0;
+    page_open(&page, "telfhash");
+    while (page_next(&page)) {
+        struct bench bench;
+        bench_open(&bench, span_text(""), 0);
+        ck_assert_uint_eq(page.count, 2);
+        for (char *name = strtok(page.fields[0], " "); name; name = strtok(NULL, " ")) {
+            struct image_symbol *symbol = vpi_image_symbol(&bench.image);
+            symbol->name = span_text(name);
+            symbol->flags = SYMBOL_FUNCTION | SYMBOL_STRONG | SYMBOL_VISIBLE | SYMBOL_FIRST_TABLE;
+        }
+        vpi_family_telfhash(&bench.work);
+        const char *text = bench_text(&bench, KIND_TELFHASH, 0);
+        ck_assert_str_eq(*text ? text : "-", page.fields[1]);
+        bench_close(&bench);
+        rows++;
+    }
+    ck_assert_uint_ge(rows, 4);
+}
+END_TEST
+
 /* "| 0101 | `file-sha256` | HEX(32) |" */
 START_TEST(every_kind_stands_in_a_table_with_its_number_and_form)
 {
@@ -139,6 +163,7 @@ END_TEST
 
 #define TESTS                                                                                      \
     TEST(every_kind_has_a_vector_and_every_vector_is_true)                                         \
+    TEST(every_telfhash_is_true)                                                                   \
     TEST(every_list_of_phrases_is_true)                                                            \
     TEST(every_kind_stands_in_a_table_with_its_number_and_form)
 #include "check_main.h"
