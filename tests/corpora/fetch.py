@@ -3,8 +3,9 @@
 
     fetch.py FOLDER [--only REGEX]
 
-Debian packages come by `apt-get download`, npm packages by `npm pack`; both are only unpacked, no
-script of theirs runs, and no file keeps a run bit.  What is there already is not fetched again.
+Debian packages come by `apt-get download`, npm packages by `npm pack`, wheels by `pip download`; they
+are only unpacked, no script of theirs runs, and no file keeps a run bit.  What is there already is not
+fetched again.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -39,6 +41,15 @@ def fetch_npm(name: str, version: str, scratch: Path, target: Path):
     subprocess.run(["tar", "-xzf", package, "--no-same-owner", "-C", target], check=True)
 
 
+def fetch_wheel(name: str, version: str, platform: str, scratch: Path, target: Path):
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
+    command += ["--platform", platform, "--python-version", "3.11", f"{name}=={version}"]
+    subprocess.run(command, cwd=scratch, check=True, capture_output=True)
+    (package,) = scratch.glob("*.whl")
+    with zipfile.ZipFile(package) as wheel:
+        wheel.extractall(target)
+
+
 def drop_run_bits(folder: Path):
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink():
@@ -59,6 +70,8 @@ def fetch(line: list[str], folder: Path) -> bool:
         try:
             if kind == "deb":
                 fetch_deb(name, scratch, unpacked)
+            elif kind == "wheel":
+                fetch_wheel(name, rest[0], rest[1], scratch, unpacked)
             else:
                 fetch_npm(name, rest[0], scratch, unpacked)
         except (subprocess.CalledProcessError, OSError, ValueError) as error:

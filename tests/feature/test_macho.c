@@ -180,6 +180,23 @@ START_TEST(every_memory_cap_is_safe_and_said)
 }
 END_TEST
 
+START_TEST(every_flipped_byte_is_safe)
+{
+    macho_build_sample(&m, true, false);
+    for (size_t at = 0; at < m.len; at++) {
+        /* What is between the commands and the content is in nothing. */
+        if (m.bytes[at] == 0 && at > 1400 && at < MACHO_CONTENT_OFF)
+            continue;
+        m.bytes[at] ^= 0x55;
+        examine(0);
+        bench_check(&bench);
+        bench_close(&bench);
+        m.bytes[at] ^= 0x55;
+    }
+    macho_build_done(&m);
+}
+END_TEST
+
 #define TESTS                                                                                      \
     TEST(a_file_with_everything_has_every_feature)                                                 \
     TEST(the_directory_that_the_kernel_takes_comes_first)                                          \
@@ -189,5 +206,6 @@ END_TEST
     TEST(a_zero_uuid_and_no_symbols_are_nothing)                                                   \
     TEST(a_team_that_nobody_signed_for_is_noted)                                                   \
     TEST(what_is_no_signature_is_noted)                                                            \
+    TEST(every_flipped_byte_is_safe)                                                               \
     TEST(every_memory_cap_is_safe_and_said)
 #include "check_main.h"
