@@ -1,10 +1,24 @@
 /* error.c - how a function says what went wrong */
 #define _GNU_SOURCE /* strerrordesc_np would do; strerror_r's GNU form is not relied on */
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+/* One line of UTF-8, whatever a file name in it contains, and wherever its end was cut off. */
+static void clean(char *text)
+{
+    struct span all = span_text(text);
+    for (size_t off = 0, len; off < all.len; off += len) {
+        len = vpi_text_character(all, off);
+        if (len == 0) {
+            text[off] = '?';
+            len = 1;
+        }
+    }
+}
 
 __attribute__((format(printf, 3, 0))) static void say(struct vp_error *err, enum vp_status status,
                                                       const char *format, va_list args)
@@ -12,11 +26,7 @@ __attribute__((format(printf, 3, 0))) static void say(struct vp_error *err, enum
     err->status = status;
     err->system_error = 0;
     vsnprintf(err->text, sizeof err->text, format, args);
-    /* One line, whatever a file name in it contains. */
-    for (char *c = err->text; *c; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
-    }
+    clean(err->text);
 }
 
 enum vp_status vpi_fail(struct vp_error *err, enum vp_status status, const char *format, ...)
@@ -48,6 +58,7 @@ enum vp_status vpi_fail_errno(struct vp_error *err, enum vp_status status, int c
 #endif
         size_t used = strlen(err->text);
         snprintf(err->text + used, sizeof err->text - used, ": %s", words);
+        clean(err->text);
     }
     return status;
 }

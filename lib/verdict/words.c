@@ -1,4 +1,5 @@
 /* words.c - a finding's reason, in one sentence */
+#include "feature/unicode.h"
 #include "verdict/verdict.h"
 
 enum { NAMED_MOST = 3, SHOWN_MOST = 80 };
@@ -19,8 +20,9 @@ static const char *list(struct arena *arena, const struct finding *finding,
         const char *shown = words ? vpi_arena_text(arena, e->matched) : features[e->feature].text;
         if (!shown)
             return NULL;
-        text = vpi_arena_printf(arena, "%s%s%s \"%.*s\"", text, named ? ", " : "", kind->name,
-                                SHOWN_MOST, shown);
+        int len = (int)vpi_utf8_cut(span_text(shown), SHOWN_MOST).len;
+        text = vpi_arena_printf(arena, "%s%s%s \"%.*s\"", text, named ? ", " : "", kind->name, len,
+                                shown);
         if (!text)
             return NULL;
         named++;

@@ -35,6 +35,11 @@ struct judge_key {
 #define DIGEST_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define DIGEST_C "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
 
+/* 40 characters of three bytes each: longer than a reason shows. */
+#define KA        "\xe5\x8d\xa1"
+#define KA_10     KA KA KA KA KA KA KA KA KA KA
+#define LONG_PATH "d:\\" KA_10 KA_10 KA_10 KA_10 ".pdb"
+
 static const struct judge_key judge_keys[] = {
     {KIND_FILE_SHA256, DIGEST_A, ACME_ANVIL, "2.0", VP_CONFIDENCE_HIGH, 1, VP_RELATION_PUBLISHER},
     {KIND_FILE_SHA256, DIGEST_B, ACME, "", VP_CONFIDENCE_LOW, 1, VP_RELATION_PUBLISHER},
@@ -51,6 +56,7 @@ static const struct judge_key judge_keys[] = {
     {KIND_PRODUCT_NAME, "Acme Anvil", ACME_ANVIL, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_CLAIM},
     {KIND_CERTIFICATE_O, "Acme Ltd", ACME, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_PUBLISHER},
     {KIND_CERTIFICATE_O, "Stamp Office", STAMP, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_SIGNER},
+    {KIND_PDB_PATH, LONG_PATH, BOLT, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_PUBLISHER},
     {KIND_FILE_NAME, "anvil.exe", ACME_ANVIL, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_CLAIM},
     {KIND_FILE_DESCRIPTION, "Packer Stub", PACKER, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_BUILDER},
 };

@@ -1,4 +1,5 @@
 /* test_judge.c - features that are known already, judged through the public API */
+#include "base/text.h"
 #include "engine/judge_db.h"
 
 struct known {
@@ -168,6 +169,17 @@ START_TEST(the_version_comes_from_the_fixed_field_before_the_text)
 }
 END_TEST
 
+START_TEST(a_reason_is_utf8_however_long_what_it_quotes_is)
+{
+    struct vp_result *result = JUDGE({KIND_PDB_PATH, LONG_PATH});
+    const char *reason = only(result).reason;
+    ck_assert_ptr_nonnull(strstr(reason, "pdb-path \"d:\\" KA));
+    ck_assert_ptr_null(strstr(reason, ".pdb"));
+    ck_assert(vpi_text_clean(span_text(reason)));
+    vp_result_unref(result);
+}
+END_TEST
+
 static enum vp_answer answer(struct vp_result *result, const char **ret_why)
 {
     enum vp_answer said;
@@ -225,6 +237,7 @@ END_TEST
     TEST(one_measured_strong_structure_is_probable_and_two_identify)                               \
     TEST(claims_of_the_vendor_that_content_identifies_are_its_evidence)                            \
     TEST(a_builder_is_no_vendor)                                                                   \
+    TEST(a_reason_is_utf8_however_long_what_it_quotes_is)                                          \
     TEST(the_version_comes_from_the_fixed_field_before_the_text)                                   \
     TEST(the_first_rule_that_fits_answers)                                                         \
     TEST(a_value_that_is_none_of_its_kind_is_a_wrong_argument)
