@@ -6,7 +6,10 @@
  */
 #include "engine/engine.h"
 
-enum { DESCRIBE_BYTES = 64 << 10 };
+enum {
+    DESCRIBE_BYTES = 64 << 10,
+    LOOKUP_RESERVE = 4 << 20 /* beyond the limit, so that what was read is looked up all the same */
+};
 
 /* What the last failure of the source leaves unexamined.  False: no memory for saying so. */
 static bool say_gap(struct examination *x, const char *what)
@@ -131,21 +134,36 @@ static bool read_format(struct examination *x)
     return true;
 }
 
+/* Makes the features that are wanted and looks up what there are of them, also when the making was
+ * cut short.  False: it was, or there was no memory for looking up. */
+static bool make_and_look_up(struct examination *x, uint64_t want)
+{
+    bool made = make_features(x, want);
+    bool full = x->arena.failed;
+    if (full) {
+        x->arena.failed = false;
+        if (x->arena.limit && x->arena.limit <= SIZE_MAX - LOOKUP_RESERVE)
+            x->arena.limit += LOOKUP_RESERVE;
+    }
+    bool looked_up = vpi_lookup_features(x);
+    if (!looked_up || (full && x->image.gap_count == 0))
+        vpi_image_gap(&x->image, VP_GAP_MEMORY_LIMIT, looked_up ? "features" : "look-ups");
+    return made && looked_up && !full;
+}
+
 bool vpi_object_examine(struct examination *x)
 {
+    size_t limit = x->arena.limit;
     begin_work(x);
     bool readable = read_format(x);
     if (!add_object(x) || (!readable && !say_gap(x, "all of it")))
         return false;
-    if (readable && make_features(x, vpi_plan_first(x)) && vpi_lookup_features(x)) {
+    if (readable && make_and_look_up(x, vpi_plan_first(x))) {
         uint64_t gated = vpi_plan_gated(x);
-        if (gated && make_features(x, gated))
-            (void)vpi_lookup_features(x);
+        if (gated)
+            (void)make_and_look_up(x, gated);
     }
-    if (x->arena.failed && x->image.gap_count == 0)
-        vpi_image_gap(&x->image, VP_GAP_MEMORY_LIMIT, "features and look-ups");
     /* Judged beyond the limit, so that a full arena doesn't hide what was found. */
-    size_t limit = x->arena.limit;
     x->arena.failed = false;
     x->arena.limit = 0;
     bool judged = vpi_object_judge(x);

@@ -1,12 +1,16 @@
 /* tree.c - an object and all that is inside it: a list of open containers, no recursion */
 #include "engine/engine.h"
 
-enum { DEPTH_MOST = 32 };
+enum {
+    DEPTH_MOST = 32,
+    RESULT_RESERVE = 64 << 10 /* beyond the limit, for saying that it was reached */
+};
 
 struct tree {
     struct vp_session *session;
     struct vp_result *result;
-    struct examination *open[DEPTH_MOST]; /* containers, the innermost last */
+    struct examination *open[DEPTH_MOST];  /* containers, the innermost last */
+    struct examination *spare[DEPTH_MOST]; /* a container's last member: one is open at a time */
     uint32_t depth;
 };
 
@@ -46,8 +50,24 @@ static bool enter(struct tree *tree, struct examination *x)
         done(x);
         return said;
     }
+    tree->spare[tree->depth] = NULL;
     tree->open[tree->depth++] = x;
     return true;
+}
+
+/* For a member of the innermost container: in its memory, one after the other at the same place, so
+ * that a hundred thousand members cost no more than one.  NULL: no memory. */
+static struct examination *examination_new(struct tree *tree, struct examination *c)
+{
+    struct examination **spare = &tree->spare[tree->depth - 1];
+    struct examination *x = *spare ? *spare : vpi_arena_alloc(&c->arena, sizeof *x);
+    if (!x)
+        return NULL;
+    *spare = x;
+    *x =
+        (struct examination){.session = tree->session, .result = tree->result, .parent = c->object};
+    vpi_arena_init(&x->arena, memory_left(tree));
+    return x;
 }
 
 /* The next member of the innermost container.  False: no memory. */
@@ -55,19 +75,19 @@ static bool next_member(struct tree *tree)
 {
     struct examination *c = tree->open[tree->depth - 1];
     bool counted_out = tree->result->object_count > tree->session->limits.members;
-    struct examination *x = counted_out ? NULL : vpi_arena_alloc(&c->arena, sizeof *x);
+    struct examination *x = counted_out ? NULL : examination_new(tree, c);
     struct member member;
     if (x) {
-        *x = (struct examination){
-            .session = tree->session, .result = tree->result, .parent = c->object};
-        vpi_arena_init(&x->arena, memory_left(tree));
         if (vpi_container_next(&c->container, &x->arena, &member)) {
             x->src = member.src;
             x->src.stop = c->src.stop;
             x->src.stop_context = c->src.stop_context;
             x->name = member.name;
             x->off = member.off;
-            return vpi_object_notes(c) && enter(tree, x);
+            if (vpi_object_notes(c))
+                return enter(tree, x);
+            done(x);
+            return false;
         }
         vpi_arena_done(&x->arena);
     } else {
@@ -79,6 +99,17 @@ static bool next_member(struct tree *tree)
     return said;
 }
 
+/* A result that has no room left is a result all the same, and says so.  False: there is none. */
+static bool say_full(struct vp_result *result)
+{
+    if (result->object_count == 0 || !result->arena.failed)
+        return false;
+    result->arena.failed = false;
+    if (result->arena.limit && result->arena.limit <= SIZE_MAX - RESULT_RESERVE)
+        result->arena.limit += RESULT_RESERVE;
+    return vpi_result_gap(result, 0, VP_GAP_MEMORY_LIMIT, "features, findings and members");
+}
+
 bool vpi_tree_examine(struct examination *top)
 {
     struct tree tree = {.session = top->session, .result = top->result};
@@ -87,5 +118,5 @@ bool vpi_tree_examine(struct examination *top)
         good = next_member(&tree);
     while (tree.depth)
         done(tree.open[--tree.depth]);
-    return good;
+    return good || say_full(top->result);
 }
