@@ -5,7 +5,7 @@ uint8_t *vpi_output_room(struct output *out, size_t len)
 {
     if (out->failed)
         return NULL;
-    if (len > out->capacity - out->len) {
+    if (!out->data || len > out->capacity - out->len) {
         size_t larger = out->capacity ? out->capacity : 256;
         while (larger - out->len < len && larger <= SIZE_MAX / 2)
             larger *= 2;
