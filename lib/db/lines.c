@@ -37,12 +37,19 @@ static unsigned pass_plain(const uint8_t *filter, uint32_t words, const struct v
     return pass_from(filter, words, keys, 0, count, 0, ret_passed);
 }
 
-static unsigned match_plain(const uint8_t *bucket, uint32_t tag)
+static unsigned line_plain(const uint8_t *bucket, uint32_t tag)
 {
     unsigned slots = 0;
     for (unsigned i = 0; i < BUCKET_SLOTS; i++)
         slots |= (unsigned)(load32(bucket + BUCKET_TAGS + (size_t)4 * i) == tag) << i;
     return slots;
+}
+
+static void match_plain(const uint8_t *const *buckets, const uint32_t *tags, unsigned count,
+                        uint16_t *ret_slots)
+{
+    for (unsigned i = 0; i < count; i++)
+        ret_slots[i] = (uint16_t)line_plain(buckets[i], tags[i]);
 }
 
 static const struct lines_variant plain = {"plain", pass_plain, match_plain};
@@ -52,7 +59,7 @@ enum { HEAD_WORDS = BUCKET_TAGS / 4 };
 
 #if defined(__x86_64__)
 
-static unsigned match_sse2(const uint8_t *bucket, uint32_t tag)
+static unsigned line_sse2(const uint8_t *bucket, uint32_t tag)
 {
     const __m128i wanted = _mm_set1_epi32((int)tag);
     unsigned words = 0;
@@ -64,7 +71,14 @@ static unsigned match_sse2(const uint8_t *bucket, uint32_t tag)
     return words >> HEAD_WORDS;
 }
 
-__attribute__((target("avx2"))) static unsigned match_avx2(const uint8_t *bucket, uint32_t tag)
+static void match_sse2(const uint8_t *const *buckets, const uint32_t *tags, unsigned count,
+                       uint16_t *ret_slots)
+{
+    for (unsigned i = 0; i < count; i++)
+        ret_slots[i] = (uint16_t)line_sse2(buckets[i], tags[i]);
+}
+
+__attribute__((target("avx2"))) static unsigned line_avx2(const uint8_t *bucket, uint32_t tag)
 {
     const __m256i wanted = _mm256_set1_epi32((int)tag);
     __m256i low = _mm256_loadu_si256((const void *)bucket);
@@ -76,14 +90,27 @@ __attribute__((target("avx2"))) static unsigned match_avx2(const uint8_t *bucket
     return words >> HEAD_WORDS;
 }
 
-__attribute__((target("avx512f"))) static unsigned match_avx512(const uint8_t *bucket, uint32_t tag)
+__attribute__((target("avx2"))) static void
+match_avx2(const uint8_t *const *buckets, const uint32_t *tags, unsigned count, uint16_t *ret_slots)
+{
+    for (unsigned i = 0; i < count; i++)
+        ret_slots[i] = (uint16_t)line_avx2(buckets[i], tags[i]);
+}
+
+__attribute__((target("avx512f"))) static unsigned line_avx512(const uint8_t *bucket, uint32_t tag)
 {
     __m512i line = _mm512_loadu_si512((const void *)bucket);
     return (unsigned)_mm512_cmpeq_epi32_mask(line, _mm512_set1_epi32((int)tag)) >> HEAD_WORDS;
 }
 
-/* Words of a key: it is 24 bytes, low first. */
-enum { KEY_WORDS = sizeof(struct vp_key) / 8 };
+__attribute__((target("avx512f"))) static void match_avx512(const uint8_t *const *buckets,
+                                                            const uint32_t *tags, unsigned count,
+                                                            uint16_t *ret_slots)
+{
+    for (unsigned i = 0; i < count; i++)
+        ret_slots[i] = (uint16_t)line_avx512(buckets[i], tags[i]);
+}
+
 _Static_assert(sizeof(struct vp_key) == 24 && offsetof(struct vp_key, high) == 8,
                "the shuffles below are for keys of three words");
 
@@ -169,7 +196,7 @@ static const struct lines_variant avx512 = {"AVX-512", pass_avx512, match_avx512
 
 #elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
 
-static unsigned match_neon(const uint8_t *bucket, uint32_t tag)
+static unsigned line_neon(const uint8_t *bucket, uint32_t tag)
 {
     static const uint32_t places[4] = {1, 2, 4, 8};
     const uint32x4_t wanted = vdupq_n_u32(tag), place = vld1q_u32(places);
@@ -179,6 +206,13 @@ static unsigned match_neon(const uint8_t *bucket, uint32_t tag)
         words |= vaddvq_u32(vandq_u32(vceqq_u32(four, wanted), place)) << 4 * i;
     }
     return words >> HEAD_WORDS;
+}
+
+static void match_neon(const uint8_t *const *buckets, const uint32_t *tags, unsigned count,
+                       uint16_t *ret_slots)
+{
+    for (unsigned i = 0; i < count; i++)
+        ret_slots[i] = (uint16_t)line_neon(buckets[i], tags[i]);
 }
 
 static const struct lines_variant neon = {"NEON", pass_plain, match_neon};
@@ -203,7 +237,14 @@ unsigned vpi_lines_variants(const struct lines_variant *ret[LINES_VARIANTS_MOST]
 
 const struct lines_variant *vpi_lines(void)
 {
-    const struct lines_variant *variants[LINES_VARIANTS_MOST];
-    vpi_lines_variants(variants);
-    return variants[0];
+#if defined(__x86_64__)
+    /* Words that libgcc filled at load. */
+    return __builtin_cpu_supports("avx512f") ? &avx512
+           : __builtin_cpu_supports("avx2")  ? &avx2
+                                             : &sse2;
+#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+    return &neon;
+#else
+    return &plain;
+#endif
 }

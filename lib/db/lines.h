@@ -8,7 +8,7 @@
 
 #include "db/database.h"
 
-enum { LINES_BATCH = 256, LINES_VARIANTS_MOST = 4 };
+enum { LINES_BATCH = 128, LINES_VARIANTS_MOST = 4 };
 
 struct lines_variant {
     const char *name;
@@ -16,8 +16,9 @@ struct lines_variant {
      * their indices, ascending, and returns how many.  There is room for LINES_BATCH. */
     unsigned (*pass)(const uint8_t *filter, uint32_t words, const struct vp_key *keys,
                      unsigned count, uint8_t *ret_passed);
-    /* Bit i: tag number i of the bucket is `tag`. */
-    unsigned (*match)(const uint8_t *bucket, uint32_t tag);
+    /* For each of `count` buckets a word: bit n of it says that tag number n is tags[i]. */
+    void (*match)(const uint8_t *const *buckets, const uint32_t *tags, unsigned count,
+                  uint16_t *ret_slots);
 };
 
 /* The variants that this processor has, the best first and the plain one last. */

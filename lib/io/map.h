@@ -16,7 +16,9 @@ enum map_how {
 
 struct map {
     struct span bytes;
-    void *base; /* NULL: the bytes are in the arena */
+    void *base; /* the mapped file; NULL: the bytes are in `copy` or in the arena */
+    void *copy; /* a large copy has memory of its own, in huge pages where the system has them */
+    size_t copy_len;
 };
 
 /* Looks at the first bytes before anything is mapped or read; false refuses, with `err` filled. */
@@ -25,7 +27,8 @@ struct map_check {
     size_t head_len;
 };
 
-/* Maps the regular file at `path` (links are followed), or copies it to `arena`. */
+/* Maps the regular file at `path` (links are followed), or copies it to memory; what the copy takes
+ * is counted against the limit of `arena`. */
 enum vp_status vpi_map_open(struct map *map, const char *path, enum map_how how,
                             const struct map_check *check, struct arena *arena,
                             struct vp_error *err);

@@ -1,5 +1,6 @@
 /* os_map.c - mapping a file on POSIX */
-#define _XOPEN_SOURCE 700 /* realpath */
+#define _XOPEN_SOURCE   700 /* realpath */
+#define _DEFAULT_SOURCE     /* madvise, MAP_ANONYMOUS */
 #include "io/map.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEAD_MOST = 256 };
+enum { HEAD_MOST = 256, HUGE_PAGE = 2 << 20, LINE = 64 };
 
 static bool others_may_write(const struct stat *st)
 {
@@ -53,20 +54,42 @@ static bool read_all(int fd, uint8_t *to, size_t len)
     return true;
 }
 
+/* Memory for a copy, aligned to a huge page if it is larger than a few, and to a line otherwise. */
+static uint8_t *room_for_copy(struct map *map, size_t len, struct arena *arena)
+{
+    size_t whole = len > SIZE_MAX - 2 * (size_t)HUGE_PAGE ? 0 : len + HUGE_PAGE;
+    if (whole < 4 * (size_t)HUGE_PAGE) {
+        uint8_t *raw = whole ? vpi_arena_alloc(arena, len + LINE) : NULL;
+        return raw ? raw + (LINE - (uintptr_t)raw % LINE) % LINE : NULL;
+    }
+    if (arena->limit && (arena->used > arena->limit || whole > arena->limit - arena->used))
+        return NULL;
+    void *raw = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (raw == MAP_FAILED)
+        return NULL;
+    map->copy = raw;
+    map->copy_len = whole;
+    uint8_t *bytes = (uint8_t *)raw + (HUGE_PAGE - (uintptr_t)raw % HUGE_PAGE) % HUGE_PAGE;
+#ifdef MADV_HUGEPAGE
+    /* A look-up goes anywhere: small pages would cost it a walk through the page tables a line. */
+    (void)madvise(bytes, len, MADV_HUGEPAGE);
+#endif
+    return bytes;
+}
+
 static enum vp_status copy(struct map *map, int fd, size_t len, const char *path,
                            struct arena *arena, struct vp_error *err)
 {
-    /* A database has buckets of one cache line: keep them on one. */
-    const size_t line = 64;
-    uint8_t *raw = len > SIZE_MAX - line ? NULL : vpi_arena_alloc(arena, len + line);
-    if (!raw)
+    uint8_t *bytes = room_for_copy(map, len, arena);
+    if (!bytes)
         return vpi_fail(err, VP_E_MEMORY, "%s: no memory for %zu bytes", path, len);
-    uint8_t *bytes = raw + (line - (uintptr_t)raw % line) % line;
     if (!read_all(fd, bytes, len)) {
         if (errno)
             return vpi_fail_errno(err, VP_E_IO, errno, "%s", path);
         return vpi_fail(err, VP_E_IO, "%s: became shorter while it was read", path);
     }
+    if (map->copy)
+        (void)mprotect(map->copy, map->copy_len, PROT_READ);
     map->bytes = span_of(bytes, len);
     return VP_OK;
 }
@@ -98,6 +121,10 @@ static enum vp_status open_fd(struct map *map, int fd, const char *path, enum ma
     void *base = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
     if (base == MAP_FAILED)
         return copy(map, fd, len, path, arena, err); /* a file system that can't map */
+#ifdef MADV_HUGEPAGE
+    if (len >= 4 * (size_t)HUGE_PAGE)
+        (void)madvise(base, len, MADV_HUGEPAGE); /* what is read from now on comes in huge pages */
+#endif
     map->base = base;
     map->bytes = span_of(base, len);
     return VP_OK;
@@ -123,6 +150,8 @@ void vpi_map_done(struct map *map)
 {
     if (map->base)
         munmap(map->base, map->bytes.len);
+    if (map->copy)
+        munmap(map->copy, map->copy_len);
     memset(map, 0, sizeof *map);
 }
 

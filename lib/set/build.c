@@ -147,8 +147,11 @@ enum vp_status vpi_build_file(struct vpi_build *build, const struct write_conten
     FILE *file = fopen(beside, "wbx");
     if (!file)
         return vpi_fail_errno(err, VP_E_IO, errno, "%s", beside);
-    vpi_sink_init(&sink, NULL, file);
-    enum vp_status status = vpi_build_write(build, content, &sink, err);
+    enum vp_status status = VP_OK;
+    if (!vpi_sink_init(&sink, build->arena, NULL, file))
+        status = vpi_fail(err, VP_E_MEMORY, "no memory for a database");
+    if (status == VP_OK)
+        status = vpi_build_write(build, content, &sink, err);
     if (fclose(file) != 0 && status == VP_OK)
         status = vpi_fail_errno(err, VP_E_IO, errno, "%s", beside);
     if (status == VP_OK && rename(beside, path) != 0)

@@ -31,12 +31,6 @@ void vpi_output_bytes(struct output *out, struct span bytes)
         memcpy(room, bytes.data, bytes.len);
 }
 
-void vpi_put_uint(uint8_t *to, uint64_t value, unsigned bytes)
-{
-    for (unsigned i = 0; i < bytes; i++, value >>= 8)
-        to[i] = (uint8_t)value;
-}
-
 void vpi_output_uint(struct output *out, uint64_t value, unsigned bytes)
 {
     uint8_t *room = vpi_output_room(out, bytes);

@@ -18,7 +18,11 @@ void vpi_output_bytes(struct output *out, struct span bytes);
 void vpi_output_uint(struct output *out, uint64_t value, unsigned bytes);
 void vpi_output_align(struct output *out, size_t align);
 
-/* Overwrites `bytes` bytes at `to`, little-endian. */
-void vpi_put_uint(uint8_t *to, uint64_t value, unsigned bytes);
+/* Overwrites `bytes` bytes at `to`, little-endian.  Inline: with a constant it is one store. */
+static inline void vpi_put_uint(uint8_t *to, uint64_t value, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        to[i] = (uint8_t)(value >> 8 * i);
+}
 
 #endif

@@ -10,30 +10,33 @@
 #include "base/hash.h"
 #include "set/output.h"
 
-enum { SINK_BUFFER = 1 << 16 };
+/* A file is written in pieces of a huge page, at multiples of it: file systems that can then keep
+ * it in huge pages, and a map of it has them too. */
+enum { SINK_BUFFER_MEMORY = 1 << 14, SINK_BUFFER_FILE = 2 << 20 };
 
 struct sink {
     struct output *memory; /* or */
     FILE *file;
-    uint64_t len; /* without what is in the buffer */
+    uint64_t len;
     bool failed;
-    struct hash_stream hash; /* since vpi_sink_chunk, without the buffer */
-    size_t buffered;
-    uint8_t buffer[SINK_BUFFER];
+    struct hash_stream hash; /* since vpi_sink_chunk */
+    uint8_t *buffer;         /* what was not written yet; the first `hashed` bytes were hashed */
+    size_t buffered, hashed, capacity;
 };
 
+/* One of the two; the buffer is the arena's, the sink lives on the stack, for its alignment. False:
+ * no memory. */
+bool vpi_sink_init(struct sink *sink, struct arena *arena, struct output *memory, FILE *file);
+
 void vpi_sink_bytes(struct sink *sink, const void *bytes, size_t len);
-
-/* One of the two; it lives on the stack, for its alignment. */
-void vpi_sink_init(struct sink *sink, struct output *memory, FILE *file);
-
-/* Empties the buffer. */
-void vpi_sink_flush(struct sink *sink);
 
 /* Zeros up to the next multiple of `align`, then a new hash. */
 void vpi_sink_chunk(struct sink *sink, size_t align);
 
-/* Overwrites the first bytes, after a flush; nothing is written after that. */
+/* Low half of the XXH3-128 of what came since vpi_sink_chunk. */
+uint64_t vpi_sink_checksum(struct sink *sink);
+
+/* Writes what is left, then overwrites the first bytes; nothing follows. */
 void vpi_sink_head(struct sink *sink, struct span head);
 
 #endif

@@ -214,13 +214,12 @@ static void write_chunk(struct writer *w, const struct chunk *chunk)
     w->out.len = 0;
     uint64_t rows = chunk->write ? chunk->write(w) : write_table(w, chunk->id);
     vpi_sink_bytes(sink, w->out.data, w->out.len);
-    vpi_sink_flush(sink);
     vpi_output_bytes(&w->rows, span_of(chunk->id, 4));
     vpi_output_uint(&w->rows, 0, 4);
     vpi_output_uint(&w->rows, off, 8);
     vpi_output_uint(&w->rows, sink->len - off, 8);
     vpi_output_uint(&w->rows, rows, 8);
-    vpi_output_uint(&w->rows, vpi_hash_end(&sink->hash).low, 8);
+    vpi_output_uint(&w->rows, vpi_sink_checksum(sink), 8);
 }
 
 /* Over the zeros at the front. */
@@ -306,7 +305,8 @@ enum vp_status vpi_write(struct arena *arena, const struct write_content *conten
     struct vpi_build *build;
     struct output out = {.arena = arena};
     struct sink sink;
-    vpi_sink_init(&sink, &out, NULL);
+    if (!vpi_sink_init(&sink, arena, &out, NULL))
+        return vpi_fail(err, VP_E_MEMORY, "no memory for a database");
     enum vp_status status = vpi_build_new(&options, arena, &build, err);
     if (status != VP_OK)
         return status;

@@ -162,7 +162,7 @@ START_TEST(a_file_that_cannot_be_written_is_an_error)
     FILE *full = fopen("/dev/full", "wb");
     if (full) {
         struct sink sink;
-        vpi_sink_init(&sink, NULL, full);
+        ck_assert(vpi_sink_init(&sink, &arena, NULL, full));
         ck_assert_int_eq(vpi_build_write(build, &content, &sink, &err), VP_E_IO);
         fclose(full);
     }
