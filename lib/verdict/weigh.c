@@ -80,7 +80,8 @@ void vpi_weigh(const struct vp_db *db, struct finding *finding)
     } else if (best->class == CLASS_STRUCTURE && !capped) {
         finding->relation = content_relation(best);
         finding->level = structure_level(db, finding, finding->relation);
-    } else if (finding->type == VP_SUBJECT_BUILDER) {
+    } else if (finding->type == VP_SUBJECT_BUILDER ||
+               best->record.relation == VP_RELATION_BUILDER) {
         finding->relation = VP_RELATION_BUILDER;
     }
     struct db_calibration c;

@@ -197,6 +197,34 @@ START_TEST(a_driver_that_lies_is_nobodys)
 }
 END_TEST
 
+/* Else every program that GCC built would be a claim of GCC's. */
+START_TEST(a_compiler_is_the_builder)
+{
+    static const char *const texts[][2] = {{"GCC: (Debian 12.2.0-14) 12.2.0", "gcc"},
+                                           {"rustc version 1.77.2 (25ef9e3d8 2024-04-09)", "rust"},
+                                           {"Go 1.19.8", "go"}};
+    struct vp_session *session = NULL;
+    struct vp_error err;
+    open_database();
+    ck_assert_int_eq(vp_session_new(db, NULL, &session, &err), VP_OK);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct vp_known_feature feature = {.size = sizeof feature,
+                                           .kind = vp_kind_from_name("compiler"),
+                                           .text = texts[i][0],
+                                           .len = strlen(texts[i][0])};
+        struct vp_finding finding = {.size = sizeof finding};
+        struct vp_result *result = NULL;
+        ck_assert_int_eq(vp_examine_features(session, &feature, 1, NULL, &result, &err), VP_OK);
+        ck_assert_int_eq(vp_result_finding(result, 0, &finding), VP_OK);
+        ck_assert_str_eq(finding.vendor_id, texts[i][1]);
+        ck_assert_int_eq(finding.relation, VP_RELATION_BUILDER);
+        ck_assert_int_eq(finding.level, VP_LEVEL_POSSIBLE);
+        vp_result_unref(result);
+    }
+    vp_session_free(session);
+}
+END_TEST
+
 START_TEST(policies_name_the_restricted_vendors)
 {
     static const char *const ids[] = {"us-far-52-204-27", "us-fcc-covered-list",
@@ -216,5 +244,6 @@ END_TEST
     TEST(facts_are_found_under_their_subject_relation_and_source)                                  \
     TEST(no_digest_of_a_list_has_every_file_hashed)                                                \
     TEST(a_driver_that_lies_is_nobodys)                                                            \
+    TEST(a_compiler_is_the_builder)                                                                \
     TEST(policies_name_the_restricted_vendors)
 #include "check_main.h"
