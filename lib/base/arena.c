@@ -32,21 +32,28 @@ void vpi_arena_done(struct arena *arena)
     arena->used = 0;
 }
 
+/* Only the first chunk is kept, and only at its usual size: what fits into an arena must not depend
+ * on what was in it before. */
 void vpi_arena_reset(struct arena *arena)
 {
-    struct arena_chunk *keep = arena->chunks;
+    while (arena->chunks && (arena->chunks->next || arena->chunks->size != CHUNK_FIRST)) {
+        struct arena_chunk *next = arena->chunks->next;
+        free(arena->chunks);
+        arena->chunks = next;
+    }
     arena->failed = false;
-    if (!keep)
-        return;
-    struct arena rest = {.chunks = keep->next};
-    vpi_arena_done(&rest);
-    keep->next = NULL;
-    keep->used = 0;
-    arena->used = sizeof *keep + keep->size;
+    arena->used = 0;
+    if (arena->chunks) {
+        arena->chunks->used = 0;
+        arena->used = sizeof *arena->chunks + CHUNK_FIRST;
+    }
 }
 
 static struct arena_chunk *chunk_new(struct arena *arena, size_t len)
 {
+    /* The first chunk has its usual size whatever comes first, so that it can be kept. */
+    if (!arena->chunks && len > CHUNK_FIRST)
+        (void)chunk_new(arena, CHUNK_FIRST);
     size_t size = arena->chunks ? arena->chunks->size : CHUNK_FIRST / 2;
     size = size < CHUNK_MOST / 2 ? size * 2 : CHUNK_MOST;
     if (size < len)

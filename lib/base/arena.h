@@ -21,7 +21,7 @@ struct arena {
 void vpi_arena_init(struct arena *arena, size_t limit);
 void vpi_arena_done(struct arena *arena);
 
-/* Forgets what was allocated, keeps one chunk for reuse, clears `failed`. */
+/* Forgets what was allocated and clears `failed`.  A small chunk is kept for reuse. */
 void vpi_arena_reset(struct arena *arena);
 
 void *vpi_arena_alloc(struct arena *arena, size_t len);

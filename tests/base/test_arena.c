@@ -52,8 +52,35 @@ START_TEST(growing_keeps_what_was_there)
 }
 END_TEST
 
+/* How many allocations of growing size fit. */
+static unsigned count_fits(struct arena *arena)
+{
+    unsigned count = 0;
+    for (size_t len = 100; vpi_arena_alloc(arena, len); len += len / 4)
+        count++;
+    return count;
+}
+
+/* Else an answer would depend on what the session, or the worker of a scan, examined before. */
+START_TEST(what_fits_does_not_depend_on_what_there_was_before_the_reset)
+{
+    struct arena arena;
+    vpi_arena_init(&arena, 4 << 20);
+    unsigned fits = count_fits(&arena);
+    ck_assert_uint_gt(fits, 10);
+    for (size_t len = 1; len < 3 << 20; len = len * 3 + 1) {
+        vpi_arena_reset(&arena);
+        ck_assert_ptr_nonnull(vpi_arena_alloc(&arena, len));
+        vpi_arena_reset(&arena);
+        ck_assert_uint_eq(count_fits(&arena), fits);
+    }
+    vpi_arena_done(&arena);
+}
+END_TEST
+
 #define TESTS                                                                                      \
     TEST(memory_is_zeroed_and_aligned)                                                             \
     TEST(the_limit_holds_and_failure_sticks_until_reset)                                           \
+    TEST(what_fits_does_not_depend_on_what_there_was_before_the_reset)                             \
     TEST(growing_keeps_what_was_there)
 #include "check_main.h"
