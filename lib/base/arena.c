@@ -108,6 +108,35 @@ void *vpi_arena_array(struct arena *arena, size_t count, size_t len)
     return vpi_arena_alloc(arena, count * len);
 }
 
+void *vpi_arena_extend(struct arena *arena, void *bytes, size_t len, size_t longer)
+{
+    const size_t align = alignof(max_align_t);
+    struct arena_chunk *chunk = arena->chunks;
+    bool alone = chunk && bytes == chunk->bytes && chunk->used - len < align;
+    if (!alone || longer > SIZE_MAX - sizeof *chunk - align) {
+        void *copy = vpi_arena_alloc(arena, longer);
+        if (copy)
+            memcpy(copy, bytes, len);
+        return copy;
+    }
+    size_t size = (longer + align - 1) & ~(align - 1);
+    if (size > chunk->size) {
+        size_t left = arena->limit > arena->used ? arena->limit - arena->used : 0;
+        bool fits = !arena->limit || size - chunk->size <= left;
+        struct arena_chunk *moved = fits ? realloc(chunk, sizeof *chunk + size) : NULL;
+        if (!moved) {
+            arena->failed = true;
+            return NULL;
+        }
+        arena->used += size - moved->size;
+        moved->size = size;
+        arena->chunks = chunk = moved;
+    }
+    chunk->used = size;
+    memset(chunk->bytes + len, 0, longer - len);
+    return chunk->bytes;
+}
+
 char *vpi_arena_text(struct arena *arena, struct span bytes)
 {
     if (bytes.len == SIZE_MAX)

@@ -29,6 +29,11 @@ void *vpi_arena_alloc(struct arena *arena, size_t len);
 /* Like vpi_arena_alloc, but for `count` things; an overflow is a failure. */
 void *vpi_arena_array(struct arena *arena, size_t count, size_t len);
 
+/* Makes an allocation of `len` bytes longer: returns where it is now.  In its place if it is the
+ * newest and alone in its chunk, as what is larger than a chunk (1 MiB) is; so growing step by step
+ * doesn't leave copies behind as vpi_arena_grow does.  NULL: it stays as it was. */
+void *vpi_arena_extend(struct arena *arena, void *bytes, size_t len, size_t longer);
+
 /* A copy with a NUL after it. */
 char *vpi_arena_text(struct arena *arena, struct span bytes);
 

@@ -167,19 +167,18 @@ static bool decode_all(struct stream *s, struct arena *arena, struct span *ret)
             say_damaged(image);
             return false;
         }
-        if (len < capacity && len <= most) {
-            *ret = span_of(bytes, len);
-            return true;
-        }
-        if (capacity >= most) {
+        if (len > most) {
             vpi_image_gap(image, VP_GAP_MEMBER_TOO_LARGE, "what the compressed stream holds");
             return false;
         }
-        uint8_t *larger = vpi_arena_alloc(arena, capacity * 2);
-        if (larger)
-            memcpy(larger, bytes, len);
-        bytes = larger;
-        capacity *= 2;
+        if (len < capacity) {
+            *ret = span_of(bytes, len);
+            return true;
+        }
+        /* One more than is allowed, to see whether it ends there. */
+        size_t longer = capacity > most / 2 ? (size_t)most + 1 : capacity * 2;
+        bytes = vpi_arena_extend(arena, bytes, capacity, longer);
+        capacity = longer;
     }
     vpi_image_gap(image, VP_GAP_MEMORY_LIMIT, "what the compressed stream holds");
     return false;

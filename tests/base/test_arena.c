@@ -78,9 +78,50 @@ START_TEST(what_fits_does_not_depend_on_what_there_was_before_the_reset)
 }
 END_TEST
 
+START_TEST(what_is_extended_keeps_its_bytes_and_counts_once)
+{
+    struct arena arena;
+    vpi_arena_init(&arena, 1 << 20);
+    size_t len = 20000;
+    ck_assert_ptr_nonnull(vpi_arena_alloc(&arena, 100));
+    uint8_t *bytes = vpi_arena_alloc(&arena, len);
+    for (size_t longer = len + 1; longer <= 900 << 10; longer = longer * 3 / 2) {
+        memset(bytes, 0x5a, len);
+        bytes = vpi_arena_extend(&arena, bytes, len, longer);
+        ck_assert_ptr_nonnull(bytes);
+        for (size_t i = 0; i < longer; i += 7)
+            ck_assert_uint_eq(bytes[i], i < len ? 0x5a : 0);
+        len = longer;
+        ck_assert_uint_le(arena.used, len + (40 << 10));
+    }
+    ck_assert_ptr_null(vpi_arena_extend(&arena, bytes, len, 1 << 20));
+    ck_assert(arena.failed);
+    memset(bytes, 0, len); /* as it was */
+    vpi_arena_done(&arena);
+}
+END_TEST
+
+START_TEST(what_is_not_alone_is_extended_elsewhere)
+{
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    uint8_t *first = vpi_arena_alloc(&arena, 3), *second = vpi_arena_alloc(&arena, 3);
+    memcpy(first, "ab", 3);
+    memcpy(second, "cd", 3);
+    first = vpi_arena_extend(&arena, first, 3, 50);
+    second = vpi_arena_extend(&arena, second, 3, 50);
+    ck_assert_str_eq((char *)first, "ab");
+    ck_assert_str_eq((char *)second, "cd");
+    ck_assert(first + 50 <= second || second + 50 <= first);
+    vpi_arena_done(&arena);
+}
+END_TEST
+
 #define TESTS                                                                                      \
     TEST(memory_is_zeroed_and_aligned)                                                             \
     TEST(the_limit_holds_and_failure_sticks_until_reset)                                           \
+    TEST(what_is_extended_keeps_its_bytes_and_counts_once)                                         \
+    TEST(what_is_not_alone_is_extended_elsewhere)                                                  \
     TEST(what_fits_does_not_depend_on_what_there_was_before_the_reset)                             \
     TEST(growing_keeps_what_was_there)
 #include "check_main.h"

@@ -152,6 +152,34 @@ START_TEST(limits_leave_a_gap_that_says_which)
 }
 END_TEST
 
+START_TEST(what_may_be_kept_of_a_member_can_be_kept)
+{
+    static const struct {
+        size_t len;
+        uint64_t member_memory; /* 0: 32 MiB by default */
+        bool fits;
+    } cases[] = {
+        {30 << 20, 0, true},           {300 << 10, 300 << 10, true},
+        {300 << 10, 299 << 10, false}, {256 << 10, 256 << 10, true},
+        {512 << 10, 512 << 10, true},  {(512 << 10) + 1, 512 << 10, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t len, packed_len;
+        uint8_t *pe = small_pe(&len);
+        pe = realloc(pe, cases[i].len);
+        memset(pe + len, 0, cases[i].len - len);
+        uint8_t *packed = gzip(pe, cases[i].len, &packed_len);
+        struct vp_result *result = examine(
+            packed, packed_len, (struct vp_limits){.member_memory = cases[i].member_memory});
+        ck_assert_uint_eq(objects(result), cases[i].fits ? 2 : 1);
+        ck_assert_int_eq(first_gap(result), cases[i].fits ? 0 : VP_GAP_MEMBER_TOO_LARGE);
+        vp_result_unref(result);
+        free(packed);
+        free(pe);
+    }
+}
+END_TEST
+
 START_TEST(every_prefix_and_every_flipped_byte_of_a_stream_is_safe)
 {
     size_t len, packed_len;
@@ -200,6 +228,7 @@ END_TEST
     TEST(a_stream_of_something_else_is_left_alone)                                                 \
     TEST(a_stream_of_nothing_is_complete)                                                          \
     TEST(limits_leave_a_gap_that_says_which)                                                       \
+    TEST(what_may_be_kept_of_a_member_can_be_kept)                                                 \
     TEST(every_prefix_and_every_flipped_byte_of_a_stream_is_safe)                                  \
     TEST(xz_and_zstandard_give_the_same_object)
 #include "check_main.h"
