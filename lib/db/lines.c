@@ -15,7 +15,19 @@ static uint32_t load32(const uint8_t *from)
 
 static uint64_t load64(const uint8_t *from)
 {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t value; /* compilers don't make one load of eight */
+    memcpy(&value, from, sizeof value);
+    return value;
+#else
     return (uint64_t)load32(from + 4) << 32 | load32(from);
+#endif
+}
+
+bool vpi_lines_pass_one(const uint8_t *filter, uint32_t words, const struct vp_key *key)
+{
+    uint64_t bits = vpi_db_filter_bits(key->low);
+    return (load64(filter + (size_t)vpi_db_home(key->high, words) * FILTER_WORD) & bits) == bits;
 }
 
 /* Without a branch on the answer: what passes is written, and kept by counting it. */

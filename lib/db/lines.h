@@ -21,6 +21,9 @@ struct lines_variant {
                   uint16_t *ret_slots);
 };
 
+/* One key, for which a vector isn't worth it. */
+bool vpi_lines_pass_one(const uint8_t *filter, uint32_t words, const struct vp_key *key);
+
 /* The variants that this processor has, the best first and the plain one last. */
 unsigned vpi_lines_variants(const struct lines_variant *ret[LINES_VARIANTS_MOST]);
 

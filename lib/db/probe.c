@@ -95,21 +95,20 @@ static bool confirm(const struct vp_db *db, const struct db_table *table, uint64
     return ret->count > 0;
 }
 
-/* Every bucket of the key and every equal tag: for the few whose first one was another key's. */
-static void search(const struct batch *b, unsigned i)
+/* Every bucket of the key and every equal tag. */
+static void search(const struct vp_db *db, const struct db_table *table, const struct vp_key *key,
+                   struct vp_hit *hit)
 {
-    const struct vp_key *key = &b->keys[i];
-    const struct db_table *table = b->table;
+    const struct lines_variant *lines = vpi_lines();
     uint64_t at = vpi_db_home(key->high, table->homes);
     uint32_t tag = (uint32_t)key->low;
     for (uint32_t visited = 0; visited < table->probes && at < table->bucket_count; visited++) {
         const uint8_t *bucket = bucket_at(table, at++);
         struct bucket_head head = read_head(bucket);
         uint16_t slots;
-        b->lines->match(&bucket, &tag, 1, &slots);
+        lines->match(&bucket, &tag, 1, &slots);
         for (unsigned left = slots & head.used; left; left &= left - 1) {
-            if (confirm(b->db, table, (uint64_t)head.base + (unsigned)__builtin_ctz(left), key,
-                        &b->hits[i]))
+            if (confirm(db, table, (uint64_t)head.base + (unsigned)__builtin_ctz(left), key, hit))
                 return;
         }
         if (!(head.overflow >> vpi_db_overflow_bit(key->low) & 1))
@@ -188,9 +187,10 @@ static void go_on(struct batch *b)
 static void finish(struct batch *b)
 {
     for (unsigned i = 0; i < b->candidates; i++) {
-        unsigned key = b->candidate[i];
-        if (!confirm(b->db, b->table, b->row[i], &b->keys[key], &b->hits[key]))
-            search(b, key);
+        const struct vp_key *key = &b->keys[b->candidate[i]];
+        struct vp_hit *hit = &b->hits[b->candidate[i]];
+        if (!confirm(b->db, b->table, b->row[i], key, hit))
+            search(b->db, b->table, key, hit); /* the tag was another key's */
     }
 }
 
@@ -262,6 +262,16 @@ static size_t same_kind(const struct vp_key *keys, size_t count)
     return same;
 }
 
+static void lookup_one(const struct vp_db *db, const struct vp_key *key, struct vp_hit *hit)
+{
+    unsigned number = table_of(db, key);
+    if (number == 0)
+        return;
+    const struct db_table *table = &db->tables[number - 1];
+    if (table->filter_words == 0 || vpi_lines_pass_one(table->filter, table->filter_words, key))
+        search(db, table, key, hit);
+}
+
 enum vp_status vp_lookup_batch(struct vp_db *db, const struct vp_key *keys, size_t count,
                                struct vp_hit *ret_hits)
 {
@@ -269,6 +279,10 @@ enum vp_status vp_lookup_batch(struct vp_db *db, const struct vp_key *keys, size
         return VP_E_ARGUMENT;
     if (count)
         memset(ret_hits, 0, count * sizeof *ret_hits);
+    if (count == 1) {
+        lookup_one(db, keys, ret_hits);
+        return VP_OK;
+    }
     for (size_t done = 0; done < count;) {
         size_t same = same_kind(keys + done, count - done);
         unsigned table = table_of(db, &keys[done]);

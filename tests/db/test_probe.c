@@ -1,5 +1,6 @@
 /* test_probe.c - every key that was built is found, and no other */
 #include <check.h>
+#include <stdlib.h>
 
 #include "db/database.h"
 #include "sample.h"
@@ -43,6 +44,64 @@ START_TEST(every_key_that_was_built_is_found_and_none_else)
         wrong += hits[i].count != 0;
     ck_assert_uint_eq(wrong, 0);
     vp_db_unref(db);
+    vpi_arena_done(&arena);
+}
+END_TEST
+
+/* Takes the filters away: their chunks get a name that nobody knows. */
+static struct vp_db *open_without_filters(struct span bytes)
+{
+    struct vp_db *db = NULL;
+    uint64_t chunks = 0;
+    uint8_t *copy = malloc(bytes.len);
+    ck_assert_ptr_nonnull(copy);
+    memcpy(copy, bytes.data, bytes.len);
+    ck_assert(span_uint(bytes, HEADER_CHUNKS, 4, &chunks));
+    for (uint64_t i = 0; i < chunks; i++) {
+        uint8_t *id = copy + HEADER_SIZE + i * CHUNK_ROW + CHUNK_ID;
+        if (memcmp(id, "FIL", 3) == 0)
+            id[0] = 'N';
+    }
+    vpi_hash_bytes(vpi_db_digest_of(span_of(copy, bytes.len), (uint32_t)chunks),
+                   copy + HEADER_DIGEST);
+    ck_assert_int_eq(vp_db_open_memory(copy, bytes.len, NULL, &db, NULL), VP_OK);
+    free(copy);
+    return db;
+}
+
+/* Keys of one kind go another way than mixed ones, and one key another way again. */
+START_TEST(batches_of_any_length_answer_like_single_look_ups)
+{
+    enum { SET = 3000, MOST = 700 };
+    static struct vp_key keys[MOST];
+    static struct vp_hit hits[MOST];
+    struct arena arena;
+    struct span bytes;
+    size_t wrong = 0, found = 0;
+    vpi_arena_init(&arena, 0);
+    ck_assert_int_eq(sample_write(&arena, SET, &bytes), VP_OK);
+    struct vp_db *dbs[2] = {open_sample(&arena, SET), open_without_filters(bytes)};
+    ck_assert_uint_gt(dbs[0]->tables[0].filter_words, 0);
+    ck_assert_uint_eq(dbs[1]->tables[0].filter_words, 0);
+    for (size_t i = 0; i < MOST; i++)
+        keys[i] = sample_key(KIND_FILE_SHA256, 3 * i + (i % 7 == 3)); /* every seventh misses */
+    for (size_t count = 0; count <= MOST; count += count < 20 ? 1 : 61) {
+        for (size_t d = 0; d < 2; d++) {
+            memset(hits, 0xff, sizeof hits);
+            ck_assert_int_eq(vp_lookup_batch(dbs[d], keys, count, hits), VP_OK);
+            for (size_t i = 0; i < count; i++) {
+                struct vp_hit one;
+                vp_lookup_batch(dbs[1 - d], &keys[i], 1, &one);
+                wrong += one.first != hits[i].first || one.count != hits[i].count;
+                wrong += (one.count > 0) != (i % 7 != 3);
+                found += one.count > 0;
+            }
+        }
+    }
+    ck_assert_uint_eq(wrong, 0);
+    ck_assert_uint_gt(found, MOST);
+    vp_db_unref(dbs[0]);
+    vp_db_unref(dbs[1]);
     vpi_arena_done(&arena);
 }
 END_TEST
@@ -163,9 +222,8 @@ END_TEST
 
 #define TESTS                                                                                      \
     TEST(every_key_that_was_built_is_found_and_none_else)                                          \
-    TEST(a_key_that_differs_in_one_bit_misses)                                                     \
-    TEST(a_kind_without_keys_misses)                                                               \
-    TEST(an_empty_set_finds_nothing)                                                               \
-    TEST(the_home_bucket_ascends_with_the_key)                                                     \
-    TEST(crowded_keys_run_over_the_end_and_are_found)
+    TEST(batches_of_any_length_answer_like_single_look_ups)                                        \
+    TEST(a_key_that_differs_in_one_bit_misses) TEST(a_kind_without_keys_misses)                    \
+        TEST(an_empty_set_finds_nothing) TEST(the_home_bucket_ascends_with_the_key)                \
+            TEST(crowded_keys_run_over_the_end_and_are_found)
 #include "check_main.h"
