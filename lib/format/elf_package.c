@@ -158,14 +158,21 @@ static bool other_skip(struct json *j, uint8_t *scratch)
     }
 }
 
+static bool no_memory(struct elf *elf)
+{
+    vpi_image_gap(elf->image, VP_GAP_MEMORY_LIMIT, "the package note");
+    return false;
+}
+
 static bool field_read(struct elf *elf, struct json *j, uint8_t *scratch, uint64_t off)
 {
     struct arena *arena = elf->image->arena;
     size_t len;
     if (!string_read(j, scratch, &len) || !take(j, ':'))
         return false;
-    char *field =
-        vpi_arena_text(arena, span_of(scratch, len < FIELD_LEN_MOST ? len : FIELD_LEN_MOST));
+    const char *field = vpi_arena_text(arena, span_first(span_of(scratch, len), FIELD_LEN_MOST));
+    if (!field)
+        return no_memory(elf);
     blank_skip(j);
     if (peek(j) != '"')
         return other_skip(j, scratch);
@@ -173,10 +180,8 @@ static bool field_read(struct elf *elf, struct json *j, uint8_t *scratch, uint64
     if (!string_read(j, scratch, &len))
         return false;
     const char *value = vpi_arena_text(arena, span_of(scratch, len));
-    if (!field || !value) {
-        vpi_image_gap(elf->image, VP_GAP_MEMORY_LIMIT, "the package note");
-        return false;
-    }
+    if (!value)
+        return no_memory(elf);
     struct image_text *text =
         len ? vpi_elf_text(elf, TEXT_PACKAGE, field, span_of(value, len), off + start) : NULL;
     if (text)
@@ -190,7 +195,7 @@ void vpi_elf_package_read(struct elf *elf, struct span bytes, uint64_t off)
     uint8_t *scratch = vpi_arena_alloc(elf->image->arena, bytes.len + 1);
     unsigned fields = 0;
     if (!scratch) {
-        vpi_image_gap(elf->image, VP_GAP_MEMORY_LIMIT, "the package note");
+        (void)no_memory(elf);
         return;
     }
     bool good = take(&j, '{');
