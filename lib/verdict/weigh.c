@@ -36,11 +36,19 @@ static bool is_strong(const struct vp_db *db, unsigned kind, enum vp_relation re
     return all >= CALIBRATED_LEAST && (uint64_t)c.right * 100 >= all * STRONG_PERCENT;
 }
 
-/* A Rich header and an imphash come from one build, but from different tools of it; two kinds of
- * one block of numbers that both describe the debug record do not. */
+/* A Rich header and an imphash come from one build, but from different tools of it; two kinds that
+ * both describe the debug record, or one table of symbols, do not. */
 static unsigned independent_group(unsigned kind)
 {
-    return kind == KIND_PDB_ID ? KIND_PDB_PATH : kind;
+    switch (kind) {
+    case KIND_PDB_ID:
+        return KIND_PDB_PATH;
+    case KIND_SYMBOL_UNDEFINED_SET:
+    case KIND_TELFHASH:
+        return KIND_SYMBOL_DEFINED_SET;
+    default:
+        return kind;
+    }
 }
 
 static enum vp_level structure_level(const struct vp_db *db, const struct finding *finding,

@@ -51,6 +51,9 @@ static const struct judge_key judge_keys[] = {
      VP_RELATION_PUBLISHER},
     {KIND_DELAY_IMPHASH, "33333333333333333333333333333333", ACME, "", VP_CONFIDENCE_HIGH, 0,
      VP_RELATION_PUBLISHER},
+    {KIND_SYMBOL_DEFINED_SET, "44444444444444444444444444444444", ACME, "", VP_CONFIDENCE_HIGH, 0,
+     VP_RELATION_PUBLISHER},
+    {KIND_TELFHASH, "t15555", ACME, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_PUBLISHER},
     {KIND_COMPANY_NAME, "Acme", ACME, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_CLAIM},
     {KIND_COMPANY_NAME, "Acme Bolt Works", BOLT, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_CLAIM},
     {KIND_PRODUCT_NAME, "Acme Anvil", ACME_ANVIL, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_CLAIM},
@@ -66,6 +69,8 @@ static const struct write_calibration judge_calibrations[] = {
     {{KIND_IMPHASH, VP_RELATION_PUBLISHER, 95, 5}, "a test"},
     {{KIND_RICH_HASH, VP_RELATION_PUBLISHER, 190, 10}, "a test"},
     {{KIND_DELAY_IMPHASH, VP_RELATION_PUBLISHER, 19, 0}, "a test"},
+    {{KIND_SYMBOL_DEFINED_SET, VP_RELATION_PUBLISHER, 95, 5}, "a test"},
+    {{KIND_TELFHASH, VP_RELATION_PUBLISHER, 95, 5}, "a test"},
 };
 
 static const struct db_gate judge_gates[] = {
@@ -147,7 +152,8 @@ static inline struct vp_db *judge_db(void)
                                     .rules = judge_rules,
                                     .rule_count = 3,
                                     .calibrations = judge_calibrations,
-                                    .calibration_count = 3};
+                                    .calibration_count =
+                                        sizeof judge_calibrations / sizeof *judge_calibrations};
     vpi_arena_init(&arena, 0);
     ck_assert_int_eq(vpi_write(&arena, &content, &bytes, NULL), VP_OK);
     ck_assert_int_eq(vp_db_open_memory(bytes.data, bytes.len, NULL, &db, NULL), VP_OK);

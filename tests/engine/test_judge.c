@@ -137,6 +137,16 @@ START_TEST(one_measured_strong_structure_is_probable_and_two_identify)
 }
 END_TEST
 
+START_TEST(two_kinds_of_one_table_of_symbols_are_one_fact)
+{
+    struct known symbols = {KIND_SYMBOL_DEFINED_SET, "44444444444444444444444444444444"};
+    struct known telfhash = {KIND_TELFHASH, "T15555"};
+    struct known imphash = {KIND_IMPHASH, "11111111111111111111111111111111"};
+    expect(JUDGE(symbols, telfhash), "acme", VP_RELATION_PUBLISHER, VP_LEVEL_PROBABLE);
+    expect(JUDGE(symbols, imphash), "acme", VP_RELATION_PUBLISHER, VP_LEVEL_IDENTIFIED);
+}
+END_TEST
+
 START_TEST(claims_of_the_vendor_that_content_identifies_are_its_evidence)
 {
     struct vp_result *result = JUDGE({KIND_FILE_SHA256, DIGEST_A}, {KIND_COMPANY_NAME, "Acme"},
@@ -235,6 +245,7 @@ END_TEST
     TEST(the_longest_phrase_that_hits_is_taken)                                                    \
     TEST(a_signer_that_signs_for_others_names_nobody)                                              \
     TEST(one_measured_strong_structure_is_probable_and_two_identify)                               \
+    TEST(two_kinds_of_one_table_of_symbols_are_one_fact)                                           \
     TEST(claims_of_the_vendor_that_content_identifies_are_its_evidence)                            \
     TEST(a_builder_is_no_vendor)                                                                   \
     TEST(a_reason_is_utf8_however_long_what_it_quotes_is)                                          \
