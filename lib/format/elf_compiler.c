@@ -1,13 +1,15 @@
-/* elf_compiler.c - who made the code: what compilers leave in .comment, and Rust in .rustc
+/* elf_compiler.c - who made the code: what compilers leave in .comment, and Rust in its messages
  *
- * .comment is a list of NUL-terminated texts, each once if a linker merged them.  A Rust library's
- * .rustc begins with "rust", a format number and, in all formats so far, close behind, the text
- * that "rustc --version" prints (rustc_metadata, METADATA_HEADER).
+ * .comment is a list of NUL-terminated texts, each once if a linker merged them; distributions
+ * strip it.  A Rust program keeps the paths of the standard library's files, in which a panic may
+ * occur:
+ * "/rustc/COMMIT/library/core/src/str/mod.rs", or as Debian builds it "/usr/src/rustc-1.63.0/...".
  */
 #define _GNU_SOURCE /* memmem */
 #include "format/elf.h"
 
-enum { COMMENT_MOST = 64 << 10, COMMENTS_MOST = 64, RUSTC_HEAD = 256 };
+enum { COMMENT_MOST = 64 << 10, COMMENTS_MOST = 64 };
+enum { MESSAGES_MOST = 256 << 10, VERSION_MOST = 32, COMMIT_LEN = 40 };
 
 static bool known(const struct image *image, struct span text)
 {
@@ -38,31 +40,62 @@ static void comments_read(struct elf *elf)
     }
 }
 
-static void rustc_read(struct elf *elf)
+static bool is_one_of(uint8_t c, const char *set)
 {
-    static const char mark[] = "rustc ";
-    const struct elf_section *section = vpi_elf_section(elf, ".rustc");
-    struct span head;
-    if (!section || !vpi_elf_section_get(elf, section, RUSTC_HEAD, &head) || head.len < 8 ||
-        memcmp(head.data, "rust", 4) != 0)
-        return;
-    const uint8_t *at = memmem(head.data, head.len, mark, sizeof mark - 1);
-    if (!at)
-        return;
-    struct span text = span_from(head, (uint64_t)(at - head.data));
-    size_t len = 0;
-    while (len < text.len && text.data[len] >= ' ' && text.data[len] < 0x7f &&
-           text.data[len] != ')')
+    return c != 0 && strchr(set, c) != NULL;
+}
+
+/* What stands between "/rustc" and the next slash, if that can be a version or a commit. */
+static bool rust_version(struct span rest, struct span *ret)
+{
+    bool commit = rest.len > 0 && rest.data[0] == '/';
+    const char *set = commit ? "0123456789abcdef" : "0123456789.-abcdefghijklmnopqrstuvwxyz";
+    size_t len = 1;
+    if (rest.len == 0 || (!commit && rest.data[0] != '-'))
+        return false;
+    while (len < rest.len && is_one_of(rest.data[len], set))
         len++;
-    /* "rustc 1.63.0 (4b91a6ea7 2022-08-08)": the closing parenthesis belongs to it. */
-    if (len < text.len && text.data[len] == ')')
-        len++;
-    (void)vpi_elf_text(elf, TEXT_COMPILER, "rustc", span_first(text, len),
-                       section->off + (uint64_t)(at - head.data));
+    *ret = span_of(rest.data + 1, len - 1);
+    if (len == rest.len || rest.data[len] != '/')
+        return false;
+    return commit ? ret->len == COMMIT_LEN
+                  : ret->len > 0 && ret->len <= VERSION_MOST && ret->data[0] <= '9';
+}
+
+static void rust_add(struct elf *elf, struct span version, uint64_t off)
+{
+    char *text = vpi_arena_alloc(elf->image->arena, version.len + sizeof "rustc ");
+    if (!text) {
+        vpi_image_gap(elf->image, VP_GAP_MEMORY_LIMIT, "compilers");
+        return;
+    }
+    memcpy(text, "rustc ", 6);
+    memcpy(text + 6, version.data, version.len);
+    struct image_text *added =
+        vpi_elf_text(elf, TEXT_COMPILER, "rustc", span_of(text, version.len + 6), off);
+    if (added)
+        added->len = version.len;
+}
+
+static void rust_read(struct elf *elf)
+{
+    static const char mark[] = "/rustc";
+    const struct elf_section *section = vpi_elf_section(elf, ".rodata");
+    struct span bytes, version;
+    if (!section || !vpi_elf_section_get(elf, section, MESSAGES_MOST, &bytes))
+        return;
+    const uint8_t *start = bytes.data, *at;
+    while ((at = memmem(bytes.data, bytes.len, mark, sizeof mark - 1)) != NULL) {
+        bytes = span_from(bytes, (uint64_t)(at - bytes.data) + sizeof mark - 1);
+        if (!rust_version(bytes, &version))
+            continue;
+        rust_add(elf, version, section->off + (uint64_t)(version.data - start));
+        return;
+    }
 }
 
 void vpi_elf_compiler_read(struct elf *elf)
 {
     comments_read(elf);
-    rustc_read(elf);
+    rust_read(elf);
 }

@@ -14,7 +14,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "format/elf.h"
 
-enum { HEADER = 32, MARK = 16, SCAN_MOST = 1 << 20, INFO_MOST = 1 << 20, VERSION_MOST = 256 };
+enum { HEADER = 32, MARK = 16, SCAN_MOST = 8 << 20, INFO_MOST = 1 << 20, VERSION_MOST = 256 };
 
 static const char magic[] = "\xff Go buildinf:";
 

@@ -264,15 +264,44 @@ START_TEST(go_modules_without_their_marks_are_left_out)
 }
 END_TEST
 
-START_TEST(a_rust_library_names_its_compiler)
+static void read_messages(const char *messages)
 {
-    static const char metadata[] =
-        "rust\0\0\0\x08\0\0\0\0\0\0\x12\x34#rustc 1.63.0 (4b91a6ea7)rest";
     elf_build_library(&elf, true, false);
-    elf_put(elf_section(&elf, ".rustc", SHT_PROGBITS, 0), metadata, sizeof metadata);
+    elf_put_text(elf_section(&elf, ".rodata", SHT_PROGBITS, SHF_ALLOC), messages);
     read_it();
-    pe_read_is(text(TEXT_COMPILER, "rustc", 0), "rustc 1.63.0 (4b91a6ea7)");
+}
+
+#define COMMIT "59807616e1fa2540724bfbac14d7976d7e4a3860"
+
+START_TEST(a_rust_program_keeps_the_paths_of_its_library)
+{
+    read_messages(
+        "no /rustc here, /rustc/too/short, /usr/src/rustc-1.63.0/library/core/src/lib.rs");
+    pe_read_is(text(TEXT_COMPILER, "rustc", 0), "rustc 1.63.0");
     done();
+    read_messages("/rustc/" COMMIT "/library/std/rt.rs/rustc/" COMMIT "/again");
+    pe_read_is(text(TEXT_COMPILER, "rustc", 0), "rustc " COMMIT);
+    ck_assert_uint_eq(text(TEXT_COMPILER, "rustc", 1).len, 0);
+    done();
+}
+END_TEST
+
+START_TEST(paths_that_only_look_like_rusts_are_none)
+{
+    static const char *const others[] = {"/rustc",
+                                         "/rustc/",
+                                         "/rustc-",
+                                         "/rustc-1.63.0",
+                                         "/rustc-/x",
+                                         "/rustc-x/y",
+                                         "/rustc/" COMMIT,
+                                         "/rustc/" COMMIT "0/x",
+                                         "/rustc-1.2.3.4.5.6.7.8.9.10.11.12.13.14.15/x"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        read_messages(others[i]);
+        ck_assert_msg(text(TEXT_COMPILER, "rustc", 0).len == 0, "%s", others[i]);
+        done();
+    }
 }
 END_TEST
 
@@ -289,5 +318,6 @@ END_TEST
     TEST(go_build_info_is_read_in_both_forms)                                                      \
     TEST(go_strings_that_lead_nowhere_are_malformed)                                               \
     TEST(go_modules_without_their_marks_are_left_out)                                              \
-    TEST(a_rust_library_names_its_compiler)
+    TEST(a_rust_program_keeps_the_paths_of_its_library)                                            \
+    TEST(paths_that_only_look_like_rusts_are_none)
 #include "check_main.h"
