@@ -147,8 +147,9 @@ enum vp_status vpi_build_file(struct vpi_build *build, const struct write_conten
     FILE *file = fopen(beside, "wbx");
     if (!file)
         return vpi_fail_errno(err, VP_E_IO, errno, "%s", beside);
+    /* The sink's own buffer is written as it is: a second one would shift its pieces. */
     enum vp_status status = VP_OK;
-    if (!vpi_sink_init(&sink, build->arena, NULL, file))
+    if (setvbuf(file, NULL, _IONBF, 0) != 0 || !vpi_sink_init(&sink, build->arena, NULL, file))
         status = vpi_fail(err, VP_E_MEMORY, "no memory for a database");
     if (status == VP_OK)
         status = vpi_build_write(build, content, &sink, err);
