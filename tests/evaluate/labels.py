@@ -1,6 +1,6 @@
 """labels.py --labels FILE --corpus FOLDER --command VENDORPRINT - how often the answers are right
 
-Scans the PE files that a list of labels names (columns path, sha256, size, format, vendor, vendor_alt,
+Scans the files of one format that a list of labels names (columns path, sha256, size, format, vendor, vendor_alt,
 confidence) and compares findings with labels.  A finding is
 
     right    its vendor is the label's (vendors.csv says which ids of the set a label means)
@@ -32,6 +32,12 @@ CIRCULAR = {
     "VersionInfo": ("company-name", "product-name", "file-description", "legal-", "comments", "internal-name",
                     "original-filename", "version-other"),
 }
+# Formats of the labels, and how the command calls them.
+FORMATS = {
+    "PE": {"PE32": ("pe32",), "PE32+": ("pe32-plus",)},
+    "ELF": {"ELF": ("elf32", "elf64")},
+    "Mach-O": {"Mach-O": ("macho32", "macho64", "macho-fat")},
+}
 VERDICTS = ("right", "second", "wrong", "unjudged")
 LEVELS = ("identified", "probable", "possible")
 
@@ -41,16 +47,23 @@ def read_aliases(path):
         return {row["label"]: set(row["ids"].split()) for row in csv.DictReader(rows)}
 
 
-def read_labels(path, corpus):
+def read_labels(path, corpus, formats):
     with open(path, encoding="utf-8", newline="") as rows:
-        wanted = [row for row in csv.DictReader(rows) if row["format"].startswith("PE")]
+        wanted = [row for row in csv.DictReader(rows) if row["format"] in formats]
     here = [row for row in wanted if os.path.isfile(os.path.join(corpus, row["path"]))]
     return here, len(wanted) - len(here)
 
 
 def set_ids(folder):
     """The vendors, origins and builders of the set."""
-    return {name[:-5] for name in os.listdir(os.path.join(folder, "vendors")) if name.endswith(".yaml")}
+    ids = set()
+    for name in os.listdir(os.path.join(folder, "vendors")):
+        if name.endswith(".yaml"):
+            ids.add(name[:-5])
+        elif name.endswith(".csv"):
+            with open(os.path.join(folder, "vendors", name), encoding="utf-8", newline="") as rows:
+                ids.update(row["id"] for row in csv.DictReader(rows))
+    return ids
 
 
 def scan(command, corpus, labels):
@@ -84,8 +97,8 @@ def circular(truth, kind):
 class Judge:
     """Compares one label with one document at a time, and counts."""
 
-    def __init__(self, aliases, known):
-        self.aliases, self.known = aliases, known
+    def __init__(self, aliases, known, formats):
+        self.aliases, self.known, self.called = aliases, known, formats
         self.rows = collections.Counter()  # (confidence, in set, verdict of the row)
         self.findings = collections.Counter()  # (confidence, relation, level, verdict)
         self.kinds = collections.Counter()  # (kind, relation, verdict)
@@ -112,7 +125,7 @@ class Judge:
             self.missing.append(label["path"])
             return
         got = document["objects"][0]["format"] if document["objects"] else ""
-        if got != {"PE32": "pe32", "PE32+": "pe32-plus"}.get(label["format"]):
+        if got not in self.called[label["format"]]:
             self.formats.append((label["path"], label["format"], got))
         verdicts = set()
         counted = set()
@@ -230,17 +243,19 @@ def main():
     words.add_argument("--source", default="reference files of docs/reliability.md")
     words.add_argument("--most", type=int, default=40, help="rows of the lists")
     words.add_argument("--check", action="store_true")
+    words.add_argument("--format", choices=FORMATS, default="PE")
     options = words.parse_args()
 
-    labels, absent = read_labels(options.labels, options.corpus)
+    formats = FORMATS[options.format]
+    labels, absent = read_labels(options.labels, options.corpus, formats)
     if not labels:
-        sys.exit("no labelled PE file is here")
+        sys.exit(f"no labelled {options.format} file is here")
     documents = (read_documents(options.ndjson, options.corpus) if options.ndjson
                  else scan(options.command, options.corpus, labels))
-    judge = Judge(read_aliases(options.aliases), set_ids(options.set))
+    judge = Judge(read_aliases(options.aliases), set_ids(options.set), formats)
     for label in labels:
         judge.add(label, documents.get(label["path"]))
-    print(f"{len(labels)} labelled PE files, {absent} more are not here")
+    print(f"{len(labels)} labelled {options.format} files, {absent} more are not here")
     print_report(judge)
     print_details(judge, options.most)
     if options.calibration:
