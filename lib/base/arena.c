@@ -78,7 +78,7 @@ static struct arena_chunk *chunk_new(struct arena *arena, size_t len)
     return chunk;
 }
 
-void *vpi_arena_alloc(struct arena *arena, size_t len)
+void *vpi_arena_bytes(struct arena *arena, size_t len)
 {
     const size_t align = alignof(max_align_t);
     if (len > SIZE_MAX - align) {
@@ -95,7 +95,14 @@ void *vpi_arena_alloc(struct arena *arena, size_t len)
     }
     void *bytes = chunk->bytes + chunk->used;
     chunk->used += padded;
-    memset(bytes, 0, len);
+    return bytes;
+}
+
+void *vpi_arena_alloc(struct arena *arena, size_t len)
+{
+    void *bytes = vpi_arena_bytes(arena, len);
+    if (bytes)
+        memset(bytes, 0, len);
     return bytes;
 }
 
@@ -141,9 +148,12 @@ char *vpi_arena_text(struct arena *arena, struct span bytes)
 {
     if (bytes.len == SIZE_MAX)
         return NULL;
-    char *text = vpi_arena_alloc(arena, bytes.len + 1);
-    if (text && bytes.len)
+    char *text = vpi_arena_bytes(arena, bytes.len + 1);
+    if (!text)
+        return NULL;
+    if (bytes.len)
         memcpy(text, bytes.data, bytes.len);
+    text[bytes.len] = 0;
     return text;
 }
 

@@ -26,6 +26,9 @@ void vpi_arena_reset(struct arena *arena);
 
 void *vpi_arena_alloc(struct arena *arena, size_t len);
 
+/* Like vpi_arena_alloc, but not zeroed: for bytes that are filled at once. */
+void *vpi_arena_bytes(struct arena *arena, size_t len);
+
 /* Like vpi_arena_alloc, but for `count` things; an overflow is a failure. */
 void *vpi_arena_array(struct arena *arena, size_t count, size_t len);
 

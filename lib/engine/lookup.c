@@ -66,10 +66,14 @@ bool vpi_lookup_features(struct examination *x)
 {
     struct vp_db *db = x->session->db;
     struct arena *scratch = &x->arena;
-    struct batch *b = db ? vpi_arena_alloc(scratch, sizeof *b) : NULL;
+    if (!db || x->looked_up == x->work.count)
+        return true;
+    struct batch *b = vpi_arena_bytes(scratch, sizeof *b);
     if (!b)
-        return !db;
+        return false;
     b->x = x;
+    b->count = 0;
+    b->failed = false;
     for (; x->looked_up < x->work.count; x->looked_up++) {
         const struct feature *f = &x->work.items[x->looked_up];
         const struct kind *kind = vpi_kind(f->kind);

@@ -28,6 +28,20 @@ static uint64_t wants_from(struct source_consumer *c, uint64_t off, uint64_t siz
     return VP_NONE;
 }
 
+/* How far the ranges reach that are wanted of the block at `off`. */
+static uint64_t wanted_until(struct source_pass *pass, uint64_t off, uint64_t size)
+{
+    uint64_t most = off;
+    for (struct source_consumer *c = pass->consumers; c; c = c->link) {
+        uint64_t end = 0;
+        if (wants_from(c, off, size) < off + SOURCE_BLOCK)
+            end = range_end(c->ranges[c->next], size);
+        if (end > most)
+            most = end;
+    }
+    return most;
+}
+
 static uint64_t next_wanted(struct source_pass *pass, uint64_t off, uint64_t size)
 {
     uint64_t least = VP_NONE;
@@ -55,9 +69,17 @@ static void feed(struct source_pass *pass, struct source_consumer *c, uint64_t o
     }
 }
 
-/* The block with number `number`: cached, in memory, or read into the buffer. */
-static bool block_bytes(struct source *src, uint64_t off, size_t len, struct span *ret)
+/* Bytes of the source from the block at `off`, at most up to `end` and a run: one cached block, or
+ * blocks that aren't, read into the buffer. */
+static bool run_bytes(struct source *src, uint64_t off, uint64_t end, struct span *ret)
 {
+    uint64_t number = off / SOURCE_BLOCK, rest = src->size - off;
+    size_t len = rest < SOURCE_BLOCK ? (size_t)rest : SOURCE_BLOCK;
+    const uint8_t *cached = vpi_source_cached(src, number);
+    for (uint64_t more = number + 1; !cached && more * SOURCE_BLOCK < end && len < SOURCE_RUN &&
+                                     (!src->ops || !vpi_source_cached(src, more));
+         more++)
+        len += rest - len < SOURCE_BLOCK ? (size_t)(rest - len) : SOURCE_BLOCK;
     if (!src->ops) {
         if (src->stop && src->stop(src->stop_context, off, src->size)) {
             src->failure = SOURCE_CANCELLED;
@@ -65,10 +87,9 @@ static bool block_bytes(struct source *src, uint64_t off, size_t len, struct spa
         }
         return span_sub(src->memory, off, len, ret);
     }
-    const uint8_t *cached = vpi_source_cached(src, off / SOURCE_BLOCK);
     if (!cached) {
         if (!src->stream_buffer)
-            src->stream_buffer = vpi_arena_alloc(src->arena, SOURCE_BLOCK);
+            src->stream_buffer = vpi_arena_bytes(src->arena, SOURCE_RUN);
         if (!src->stream_buffer) {
             src->failure = SOURCE_MEMORY;
             return false;
@@ -86,13 +107,12 @@ bool vpi_pass_run(struct source_pass *pass, struct source *src)
     uint64_t at = next_wanted(pass, 0, src->size);
     while (at != VP_NONE) {
         uint64_t off = at - at % SOURCE_BLOCK;
-        size_t len = src->size - off < SOURCE_BLOCK ? (size_t)(src->size - off) : SOURCE_BLOCK;
         struct span bytes;
-        if (!block_bytes(src, off, len, &bytes))
+        if (!run_bytes(src, off, wanted_until(pass, off, src->size), &bytes))
             return false;
         for (struct source_consumer *c = pass->consumers; c; c = c->link)
             feed(pass, c, off, bytes, src->size);
-        at = next_wanted(pass, off + len, src->size);
+        at = next_wanted(pass, off + bytes.len, src->size);
     }
     for (struct source_consumer *c = pass->consumers; c; c = c->link)
         c->finish(c->context);

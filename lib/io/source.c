@@ -72,7 +72,7 @@ static const uint8_t *block_get(struct source *src, uint64_t number)
         src->blocks = vpi_arena_array(src->arena, CHAINS, sizeof(struct source_block *));
     uint64_t off = number * SOURCE_BLOCK;
     size_t len = src->size - off < SOURCE_BLOCK ? (size_t)(src->size - off) : SOURCE_BLOCK;
-    struct source_block *b = src->blocks ? vpi_arena_alloc(src->arena, sizeof *b + len) : NULL;
+    struct source_block *b = src->blocks ? vpi_arena_bytes(src->arena, sizeof *b + len) : NULL;
     if (!b) {
         fail(src, SOURCE_MEMORY);
         return NULL;
@@ -92,7 +92,7 @@ static bool head_get(struct source *src)
     if (src->head.data || src->size == 0)
         return true;
     size_t len = src->size < SOURCE_HEAD ? (size_t)src->size : SOURCE_HEAD;
-    uint8_t *bytes = vpi_arena_alloc(src->arena, len);
+    uint8_t *bytes = vpi_arena_bytes(src->arena, len);
     if (!bytes)
         return fail(src, SOURCE_MEMORY);
     if (!vpi_source_read(src, 0, bytes, len))
@@ -121,7 +121,7 @@ bool vpi_source_get(struct source *src, uint64_t off, uint64_t len, struct span 
         *ret = span_of(bytes + in_block, (size_t)len);
         return true;
     }
-    uint8_t *copy = len > SIZE_MAX ? NULL : vpi_arena_alloc(src->arena, (size_t)len);
+    uint8_t *copy = len > SIZE_MAX ? NULL : vpi_arena_bytes(src->arena, (size_t)len);
     if (!copy)
         return fail(src, SOURCE_MEMORY);
     if (!vpi_source_read(src, off, copy, (size_t)len))

@@ -1,7 +1,7 @@
 /* source.h - the bytes of one object, wherever they come from
  *
  * A source has a size and gives spans.  Nothing above lib/io sees a descriptor, and no reader asks
- * for "the file".  Reads go through blocks of 256 KiB that live in the source's arena, so a span
+ * for "the file".  Reads go through blocks of 64 KiB that live in the source's arena, so a span
  * stays valid as long as that arena does.  One thread at a time.
  */
 #ifndef VPI_IO_SOURCE_H
@@ -10,7 +10,9 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-enum { SOURCE_BLOCK = 256 << 10, SOURCE_HEAD = 4 << 10 };
+/* A reader wants the start of a file and some places in it: larger blocks would be read for
+ * nothing. The sequential pass reads a run of blocks at a time. */
+enum { SOURCE_BLOCK = 64 << 10, SOURCE_RUN = 256 << 10, SOURCE_HEAD = 4 << 10 };
 
 /* Why the last get failed. */
 enum source_failure {
@@ -39,7 +41,7 @@ struct source {
     struct span head;             /* the first bytes, read once */
     struct source_block **blocks; /* hash table of cached blocks */
     enum source_failure failure;  /* of the last get or pass that failed */
-    uint8_t *stream_buffer;       /* for the pass */
+    uint8_t *stream_buffer;       /* for the pass: a run of blocks */
     /* Asked between blocks; true stops.  May be NULL. */
     bool (*stop)(void *stop_context, uint64_t done, uint64_t total);
     void *stop_context;

@@ -187,6 +187,32 @@ START_TEST(the_pass_skips_blocks_that_nobody_wants)
 }
 END_TEST
 
+START_TEST(a_pass_reads_runs_of_blocks_around_those_that_are_cached)
+{
+    struct fake fake = fake_new();
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    struct source src;
+    vpi_source_init(&src, &fake_ops, &fake, BYTES, &arena);
+    struct span block;
+    ck_assert(vpi_source_get(&src, SOURCE_BLOCK, 1, &block));
+    uint64_t before = src.bytes_read;
+    static const struct source_range all[] = {{0, VP_NONE}};
+    struct collected c = {malloc(BYTES), 0, false};
+    struct source_consumer consumer = {
+        .ranges = all, .range_count = 1, .update = collect, .finish = finished, .context = &c};
+    struct source_pass pass = {0};
+    vpi_pass_add(&pass, &consumer);
+    ck_assert(vpi_pass_run(&pass, &src));
+    ck_assert_uint_eq(c.len, BYTES);
+    ck_assert_mem_eq(c.bytes, fake.bytes, BYTES);
+    ck_assert_uint_eq(src.bytes_read - before, BYTES - SOURCE_BLOCK);
+    vpi_arena_done(&arena);
+    free(c.bytes);
+    free(fake.bytes);
+}
+END_TEST
+
 START_TEST(links_pipes_and_folders_are_not_read)
 {
     char folder[] = "/tmp/vendorprint-test-XXXXXX", path[128];
@@ -263,6 +289,7 @@ END_TEST
     TEST(a_failed_read_and_a_full_arena_are_told_apart)                                            \
     TEST(the_pass_feeds_every_consumer_its_ranges_and_reads_each_block_once)                       \
     TEST(the_pass_skips_blocks_that_nobody_wants)                                                  \
+    TEST(a_pass_reads_runs_of_blocks_around_those_that_are_cached)                                 \
     TEST(links_pipes_and_folders_are_not_read)                                                     \
     TEST(a_pipe_is_spooled_whole_or_refused)
 #include "check_main.h"
