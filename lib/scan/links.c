@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 
-struct link_file *vpi_link_find(struct link_table *table, const struct walk_entry *entry,
+struct link_file *vpi_link_find(struct link_table *table, const struct walk_file *opened,
                                 bool *ret_new)
 {
-    struct link_file **chain = &table->chains[(entry->inode ^ entry->device) % LINK_CHAINS];
+    struct link_file **chain = &table->chains[(opened->inode ^ opened->device) % LINK_CHAINS];
     for (struct link_file *file = *chain; file; file = file->next) {
-        if (file->inode == entry->inode && file->device == entry->device) {
+        if (file->inode == opened->inode && file->device == opened->device) {
             *ret_new = false;
             return file;
         }
@@ -16,9 +16,9 @@ struct link_file *vpi_link_find(struct link_table *table, const struct walk_entr
     struct link_file *file = calloc(1, sizeof *file);
     if (!file)
         return NULL;
-    file->device = entry->device;
-    file->inode = entry->inode;
-    file->left = entry->links;
+    file->device = opened->device;
+    file->inode = opened->inode;
+    file->left = opened->links;
     file->next = *chain;
     *chain = file;
     *ret_new = true;

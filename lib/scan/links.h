@@ -22,9 +22,9 @@ struct link_table {
     struct link_file *chains[LINK_CHAINS];
 };
 
-/* The file of an entry with several links; *ret_new tells whether this is its first name.  NULL: no
- * memory. */
-struct link_file *vpi_link_find(struct link_table *table, const struct walk_entry *entry,
+/* The file behind an open one with several names; *ret_new tells whether this is its first name.
+ * NULL: no memory. */
+struct link_file *vpi_link_find(struct link_table *table, const struct walk_file *opened,
                                 bool *ret_new);
 void vpi_links_free(struct link_table *table);
 

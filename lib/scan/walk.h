@@ -5,12 +5,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A regular file, or what could not be looked at. */
+/* A regular file as far as its folder tells, or what could not be looked at. */
 struct walk_entry {
     char *path; /* the walk's, until the next call */
+    int error;  /* errno: a path that can't be opened or read; 0 for a file */
+};
+
+/* A file as it was when it was opened. */
+struct walk_file {
+    int fd; /* -1: it can't be opened, or not now, or is not regular */
     uint64_t device, inode;
-    uint64_t links;
-    int error; /* errno: a path that can't be opened or read; 0 for a file */
+    uint64_t links; /* names that it has; 0: not known */
 };
 
 struct walk;
@@ -22,6 +27,10 @@ void vpi_walk_free(struct walk *walk);
 
 /* 1: *ret is filled; 0: the end; -1: no memory. */
 int vpi_walk_next(struct walk *walk, struct walk_entry *ret);
+
+/* Opens a file that the walk found, without following a link, without waiting. */
+void vpi_walk_open(const char *path, struct walk_file *ret);
+void vpi_walk_close(struct walk_file *file);
 
 /* Processors that this process may use, at least 1. */
 unsigned vpi_processors(void);

@@ -1,18 +1,27 @@
 /* walk_posix.c - walking folders on POSIX systems
  *
  * A stack of folders in place of recursion; each folder's names are read at once and sorted, so
- * that two walks of one tree are equal and no descriptor stays open.
+ * that two walks of one tree are equal and no descriptor stays open.  A folder mostly says what its
+ * names are; only where it doesn't is a name looked at before it is opened.
  */
-#define _GNU_SOURCE /* sched_getaffinity */
+#define _GNU_SOURCE /* sched_getaffinity, O_NOATIME, d_type */
 #include "scan/walk.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifndef O_NOATIME
+#define O_NOATIME 0
+#endif
+
+/* A name, after a byte that says what the folder says of it. */
+enum name_type { NAME_UNKNOWN = 'u', NAME_FILE = 'f', NAME_FOLDER = 'd', NAME_OTHER = 'o' };
 
 struct folder {
     struct folder *above;
@@ -73,7 +82,32 @@ void vpi_walk_free(struct walk *walk)
 
 static int by_bytes(const void *left, const void *right)
 {
-    return strcmp(*(char *const *)left, *(char *const *)right);
+    return strcmp(*(char *const *)left + 1, *(char *const *)right + 1);
+}
+
+static enum name_type type_of(const struct dirent *entry)
+{
+    switch (entry->d_type) {
+    case DT_UNKNOWN:
+        return NAME_UNKNOWN;
+    case DT_REG:
+        return NAME_FILE;
+    case DT_DIR:
+        return NAME_FOLDER;
+    default:
+        return NAME_OTHER;
+    }
+}
+
+static char *copy_name(const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name) + 1;
+    char *name = malloc(len + 1);
+    if (name) {
+        name[0] = (char)type_of(entry);
+        memcpy(name + 1, entry->d_name, len);
+    }
+    return name;
 }
 
 /* The names of an open folder.  0, or an errno value. */
@@ -94,7 +128,7 @@ static int read_names(DIR *dir, struct folder *folder)
                 return ENOMEM;
             folder->names = grown;
         }
-        char *name = strdup(entry->d_name);
+        char *name = copy_name(entry);
         if (!name)
             return ENOMEM;
         folder->names[folder->count++] = name;
@@ -139,11 +173,18 @@ static bool set_path(struct walk *walk, const struct folder *folder, const char 
     return true;
 }
 
+static int enter(struct walk *walk, struct walk_entry *ret)
+{
+    ret->error = push(walk);
+    if (ret->error == ENOMEM)
+        return -1;
+    return ret->error != 0;
+}
+
 /* What stands at walk->path: 1 an entry for the caller, 0 nothing, -1 no memory. */
 static int visit(struct walk *walk, bool first, struct walk_entry *ret)
 {
     struct stat st;
-    *ret = (struct walk_entry){.path = walk->path};
     if ((first ? stat(walk->path, &st) : lstat(walk->path, &st)) != 0) {
         ret->error = errno;
         return 1;
@@ -152,26 +193,29 @@ static int visit(struct walk *walk, bool first, struct walk_entry *ret)
         walk->device = st.st_dev;
     else if (walk->one_file_system && st.st_dev != walk->device)
         return 0;
-    if (S_ISDIR(st.st_mode)) {
-        ret->error = push(walk);
-        if (ret->error == ENOMEM)
-            return -1;
-        return ret->error != 0;
-    }
-    if (!S_ISREG(st.st_mode)) {
-        ret->error = first ? EINVAL : 0;
-        return first;
-    }
-    ret->device = st.st_dev;
-    ret->inode = st.st_ino;
-    ret->links = st.st_nlink;
-    return 1;
+    if (S_ISDIR(st.st_mode))
+        return enter(walk, ret);
+    if (S_ISREG(st.st_mode))
+        return 1;
+    ret->error = first ? EINVAL : 0;
+    return first;
+}
+
+/* What the folder says is enough, unless it says nothing or a mount may stand here. */
+static int visit_typed(struct walk *walk, enum name_type type, struct walk_entry *ret)
+{
+    if (type == NAME_UNKNOWN || walk->one_file_system)
+        return visit(walk, false, ret);
+    if (type == NAME_FOLDER)
+        return enter(walk, ret);
+    return type == NAME_FILE;
 }
 
 int vpi_walk_next(struct walk *walk, struct walk_entry *ret)
 {
     if (!walk->started) {
         walk->started = true;
+        *ret = (struct walk_entry){.path = walk->path};
         int got = visit(walk, true, ret);
         if (got)
             return got;
@@ -182,13 +226,46 @@ int vpi_walk_next(struct walk *walk, struct walk_entry *ret)
             pop(walk);
             continue;
         }
-        if (!set_path(walk, folder, folder->names[folder->next++]))
+        const char *name = folder->names[folder->next++];
+        if (!set_path(walk, folder, name + 1))
             return -1;
-        int got = visit(walk, false, ret);
+        *ret = (struct walk_entry){.path = walk->path};
+        int got = visit_typed(walk, (enum name_type)name[0], ret);
         if (got)
             return got;
     }
     return 0;
+}
+
+static int open_quietly(const char *path)
+{
+    int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+    int fd = open(path, flags | O_NOATIME);
+    if (fd < 0 && errno == EPERM) /* O_NOATIME is the owner's and root's */
+        fd = open(path, flags);
+    return fd;
+}
+
+/* What can't be opened may still be one of several names of a file that was: a link that the caller
+ * named, or no descriptor is left. */
+void vpi_walk_open(const char *path, struct walk_file *ret)
+{
+    struct stat st;
+    *ret = (struct walk_file){.fd = open_quietly(path)};
+    if ((ret->fd < 0 ? stat(path, &st) : fstat(ret->fd, &st)) == 0 && S_ISREG(st.st_mode)) {
+        ret->device = st.st_dev;
+        ret->inode = st.st_ino;
+        ret->links = st.st_nlink;
+    } else {
+        vpi_walk_close(ret);
+    }
+}
+
+void vpi_walk_close(struct walk_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
 }
 
 unsigned vpi_processors(void)

@@ -6,12 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+void vpi_scan_wake_all(struct vp_scan *scan)
+{
+    pthread_cond_broadcast(&scan->room);
+    pthread_cond_broadcast(&scan->work);
+    pthread_cond_broadcast(&scan->turn);
+    pthread_cond_broadcast(&scan->ready);
+}
+
 void vpi_scan_fail(struct vp_scan *scan, enum vp_status status)
 {
     pthread_mutex_lock(&scan->lock);
     scan->failure = status;
     atomic_store(&scan->cancelled, true);
-    pthread_cond_broadcast(&scan->changed);
+    vpi_scan_wake_all(scan);
     pthread_mutex_unlock(&scan->lock);
 }
 
@@ -28,23 +36,15 @@ static void set_error(struct file *file, int code)
 }
 
 /* Appends an entry to a batch that nobody else sees yet.  False: no memory. */
-static bool add(struct vp_scan *scan, struct batch *batch, const struct walk_entry *entry)
+static bool add(struct batch *batch, const struct walk_entry *entry)
 {
     struct file *file = &batch->files[batch->count];
-    *file = (struct file){.path = strdup(entry->path)};
+    *file = (struct file){.path = strdup(entry->path), .opened = {.fd = -1}};
     if (!file->path)
         return false;
     batch->count++;
-    if (entry->error) {
+    if (entry->error)
         set_error(file, entry->error);
-    } else if (entry->links > 1) {
-        bool first = true;
-        pthread_mutex_lock(&scan->lock);
-        file->link = vpi_link_find(&scan->links, entry, &first);
-        pthread_mutex_unlock(&scan->lock);
-        file->is_link = !first;
-        return file->link != NULL;
-    }
     return true;
 }
 
@@ -60,13 +60,13 @@ static bool hand_over(struct vp_scan *scan, struct batch *batch)
 {
     pthread_mutex_lock(&scan->lock);
     while (!atomic_load(&scan->cancelled) && scan->queued - scan->returned == BATCHES)
-        pthread_cond_wait(&scan->changed, &scan->lock);
+        pthread_cond_wait(&scan->room, &scan->lock);
     bool good = !atomic_load(&scan->cancelled);
     if (good) {
         batch->state = BATCH_QUEUED;
         *batch_at(scan, scan->queued++) = *batch;
         batch->count = 0;
-        pthread_cond_broadcast(&scan->changed);
+        pthread_cond_signal(&scan->work);
     }
     pthread_mutex_unlock(&scan->lock);
     return good;
@@ -85,7 +85,7 @@ static bool walk_path(struct vp_scan *scan, const char *path, struct batch *batc
     struct walk_entry entry;
     int got = walk ? 1 : -1;
     while (got > 0 && (got = vpi_walk_next(walk, &entry)) > 0) {
-        if (!add(scan, batch, &entry)) {
+        if (!add(batch, &entry)) {
             got = -1;
         } else if (batch->count >= batch_size(*number)) {
             ++*number;
@@ -112,26 +112,60 @@ void *vpi_scan_walk(void *context)
     free_files(&batch);
     pthread_mutex_lock(&scan->lock);
     scan->walked = true;
-    pthread_cond_broadcast(&scan->changed);
+    pthread_cond_broadcast(&scan->work);
+    pthread_cond_signal(&scan->ready);
     pthread_mutex_unlock(&scan->lock);
     return NULL;
 }
 
 /* ---- the workers */
 
-/* The next queued batch, or NULL when there will be none. */
-static struct batch *take(struct vp_scan *scan)
+/* The next queued batch and its number, or NULL when there will be none. */
+static struct batch *take(struct vp_scan *scan, uint64_t *ret_number)
 {
     struct batch *batch = NULL;
     pthread_mutex_lock(&scan->lock);
     while (scan->taken == scan->queued && !scan->walked && !atomic_load(&scan->cancelled))
-        pthread_cond_wait(&scan->changed, &scan->lock);
+        pthread_cond_wait(&scan->work, &scan->lock);
     if (scan->taken < scan->queued && !atomic_load(&scan->cancelled)) {
-        batch = batch_at(scan, scan->taken++);
+        *ret_number = scan->taken++;
+        batch = batch_at(scan, *ret_number);
         batch->state = BATCH_RUNNING;
     }
     pthread_mutex_unlock(&scan->lock);
     return batch;
+}
+
+static void open_files(struct batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        if (!batch->files[i].is_done)
+            vpi_walk_open(batch->files[i].path, &batch->files[i].opened);
+    }
+}
+
+/* In the batch's turn, finds the files that have several names.  False: cancelled or no memory. */
+static bool find_links(struct vp_scan *scan, struct batch *batch, uint64_t number)
+{
+    bool good = true;
+    pthread_mutex_lock(&scan->lock);
+    while (scan->turns != number && !atomic_load(&scan->cancelled))
+        pthread_cond_wait(&scan->turn, &scan->lock);
+    for (uint32_t i = 0; good && i < batch->count; i++) {
+        struct file *file = &batch->files[i];
+        bool first = true;
+        if (file->is_done || file->opened.links < 2)
+            continue;
+        file->link = vpi_link_find(&scan->links, &file->opened, &first);
+        file->is_link = file->link && !first;
+        good = file->link != NULL;
+    }
+    scan->turns++;
+    pthread_cond_broadcast(&scan->turn);
+    pthread_mutex_unlock(&scan->lock);
+    if (!good)
+        vpi_scan_fail(scan, VP_E_MEMORY);
+    return good && !atomic_load(&scan->cancelled);
 }
 
 static void complete(struct vp_scan *scan, struct batch *batch)
@@ -146,7 +180,7 @@ static void complete(struct vp_scan *scan, struct batch *batch)
         file->link->result = vp_result_ref(file->result);
     }
     batch->state = BATCH_DONE;
-    pthread_cond_broadcast(&scan->changed);
+    pthread_cond_signal(&scan->ready);
     pthread_mutex_unlock(&scan->lock);
 }
 
@@ -161,7 +195,10 @@ static int is_cancelled(void *context, uint64_t done, uint64_t total)
 /* A path of the caller may itself be a link; what the walk found is none. */
 static void examine(struct vp_session *session, struct file *file)
 {
-    enum vp_status status = vp_examine_path(session, file->path, &file->result, &file->error);
+    enum vp_status status =
+        file->opened.fd >= 0
+            ? vp_examine_fd(session, file->opened.fd, file->path, &file->result, &file->error)
+            : vp_examine_path(session, file->path, &file->result, &file->error);
     char *real = status == VP_E_NOT_REGULAR ? realpath(file->path, NULL) : NULL;
     if (real)
         status = vp_examine_path(session, real, &file->result, &file->error);
@@ -182,10 +219,15 @@ void *vpi_scan_examine(void *context)
         return NULL;
     }
     struct batch *batch;
-    while ((batch = take(scan))) {
-        for (uint32_t i = 0; i < batch->count && !is_cancelled(scan, 0, 0); i++) {
-            if (!batch->files[i].is_link && !batch->files[i].is_done)
-                examine(session, &batch->files[i]);
+    uint64_t number;
+    while ((batch = take(scan, &number))) {
+        open_files(batch);
+        bool good = find_links(scan, batch, number);
+        for (uint32_t i = 0; i < batch->count; i++) {
+            struct file *file = &batch->files[i];
+            if (good && !file->is_link && !file->is_done && !is_cancelled(scan, 0, 0))
+                examine(session, file);
+            vpi_walk_close(&file->opened);
         }
         complete(scan, batch);
     }

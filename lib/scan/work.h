@@ -6,6 +6,10 @@
  *
  * One mutex guards the ring.  Files travel in batches, so that nobody takes it, or wakes anybody,
  * for each file: nine files of ten cost less than a wake-up.
+ *
+ * A worker opens all files of a batch, which tells the names that they have, then waits for its
+ * turn to look for other names: turns are in the order of the walk, so that the first name in that
+ * order is the one that is examined, whoever was faster.
  */
 #ifndef VPI_SCAN_WORK_H
 #define VPI_SCAN_WORK_H
@@ -20,9 +24,10 @@ enum { BATCHES = 64, BATCH_FILES = 32, JOBS_MOST = 256 };
 /* One path, and what came of it. */
 struct file {
     char *path;
-    struct link_file *link; /* of a file with several names */
-    bool is_link;           /* not its first name: the result is link->result */
-    bool is_done;           /* an error of the walk: nothing to examine */
+    struct walk_file opened; /* while its batch is RUNNING */
+    struct link_file *link;  /* of a file with several names */
+    bool is_link;            /* not its first name: the result is link->result */
+    bool is_done;            /* an error of the walk: nothing to examine */
     struct vp_result *result;
     struct vp_error error;
 };
@@ -46,10 +51,14 @@ struct vp_scan {
 
     atomic_bool cancelled;
     pthread_mutex_t lock; /* of all that follows, up to the threads */
-    pthread_cond_t changed;
+    pthread_cond_t room;  /* for the walker: half of the ring is free */
+    pthread_cond_t work;  /* for workers: a batch was queued, or none will be */
+    pthread_cond_t turn;  /* for workers: `turns` grew */
+    pthread_cond_t ready; /* for the caller: a batch was done, or the walk */
     struct batch batches[BATCHES];
     uint64_t queued;   /* batches filled by the walker so far */
     uint64_t taken;    /* batches taken by workers so far */
+    uint64_t turns;    /* batches whose files were looked for under other names */
     uint64_t returned; /* batches given back, in the order of the walk */
     bool walked;
     enum vp_status failure; /* of the walker or of a worker's start */
@@ -71,6 +80,9 @@ static inline struct batch *batch_at(struct vp_scan *scan, uint64_t number)
 /* The threads; `context` is the scan. */
 void *vpi_scan_walk(void *context);
 void *vpi_scan_examine(void *context);
+
+/* Wakes everybody after the scan was cancelled; the lock is held. */
+void vpi_scan_wake_all(struct vp_scan *scan);
 
 /* Ends the scan with a failure; takes the lock. */
 void vpi_scan_fail(struct vp_scan *scan, enum vp_status status);

@@ -103,6 +103,55 @@ START_TEST(every_regular_file_comes_once_in_the_order_of_the_walk)
 }
 END_TEST
 
+enum { LINKED = 300 };
+
+/* Half of the files of a folder have a second name in a folder that is walked later. */
+static void make_linked_tree(void)
+{
+    char path[256], other[256], name[64];
+    strcpy(root, "/tmp/vendorprint-scan-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(root));
+    sub(path, sizeof path, "a");
+    mkdir(path, 0700);
+    sub(path, sizeof path, "b");
+    mkdir(path, 0700);
+    for (int i = 0; i < LINKED; i++) {
+        snprintf(name, sizeof name, "a/%04d", i);
+        put(name, "text");
+        sub(path, sizeof path, name);
+        snprintf(name, sizeof name, "b/%04d", LINKED - i);
+        sub(other, sizeof other, name);
+        if (i % 2)
+            ck_assert_int_eq(link(path, other), 0);
+    }
+}
+
+START_TEST(the_first_name_of_the_walk_is_examined_whichever_thread_is_faster)
+{
+    make_linked_tree();
+    const char *paths[] = {root};
+    for (int unordered = 0; unordered <= 1; unordered++) {
+        struct vp_scan *scan =
+            start(paths, 1, (struct vp_scan_options){.jobs = 8, .unordered = unordered});
+        struct vp_scan_item item = {.size = sizeof item};
+        struct vp_object object = {.size = sizeof object};
+        int links = 0;
+        char first[256];
+        sub(first, sizeof first, "a/");
+        while (vp_scan_next(scan, &item, NULL) == VP_OK) {
+            ck_assert_int_eq(vp_result_object(item.result, 0, &object), VP_OK);
+            ck_assert_int_eq(strncmp(object.name, first, strlen(first)), 0);
+            ck_assert_int_eq(item.hard_link, strncmp(item.path, first, strlen(first)) != 0);
+            links += item.hard_link;
+            vp_result_unref(item.result);
+        }
+        ck_assert_int_eq(links, LINKED / 2);
+        vp_scan_free(scan);
+    }
+    remove_tree();
+}
+END_TEST
+
 START_TEST(results_may_come_as_they_are_ready)
 {
     make_tree();
@@ -166,6 +215,7 @@ END_TEST
 
 #define TESTS                                                                                      \
     TEST(every_regular_file_comes_once_in_the_order_of_the_walk)                                   \
+    TEST(the_first_name_of_the_walk_is_examined_whichever_thread_is_faster)                        \
     TEST(results_may_come_as_they_are_ready)                                                       \
     TEST(a_scan_may_be_left_at_any_time)                                                           \
     TEST(what_cannot_be_read_is_an_item_that_says_why)
