@@ -5,6 +5,7 @@
  * with its raw format, whole, into memory: readers seek.
  */
 #include "container/container.h"
+#include "container/gzip_first.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -13,6 +14,7 @@
 
 enum {
     INPUT = 64 << 10,
+    FIRST = 512,           /* decoded bytes that tell what isn't for us */
     RATIO_FREE = 16 << 20, /* decoded bytes that any ratio may give */
     RATIO_MOST = 1000
 };
@@ -119,14 +121,25 @@ static void say_damaged(struct image *image)
     vpi_image_gap(image, VP_GAP_READ_FAILED, "what the damaged stream holds");
 }
 
+/* Whether the stream surely begins with nothing that we read; that costs little to see in gzip. */
+static bool is_other(struct container *c, struct span head, enum vp_format format)
+{
+    uint8_t first[FIRST];
+    size_t len;
+    return format == VP_FORMAT_GZIP && vpi_gzip_first(c->arena, head, first, sizeof first, &len) &&
+           !vpi_format_probe(span_of(first, len));
+}
+
 static bool open_stream(struct container *c)
 {
     struct span head;
-    struct stream *s = vpi_arena_alloc(c->arena, sizeof *s);
-    if (!s || !vpi_source_get_some(c->src, 0, SOURCE_HEAD, &head))
+    if (!vpi_source_get_some(c->src, 0, SOURCE_HEAD, &head))
         return false;
     int index = which(head);
-    if (index < 0)
+    if (index < 0 || is_other(c, head, streams[index].format))
+        return false;
+    struct stream *s = vpi_arena_alloc(c->arena, sizeof *s);
+    if (!s)
         return false;
     s->c = c;
     c->state = s;
