@@ -80,7 +80,8 @@ bool vpi_lookup_features(struct examination *x)
         if (!kind || kind->class == CLASS_VERSION || !vpi_db_has_kind(db, f->kind))
             continue;
         b->feature = (uint32_t)x->looked_up;
-        vpi_phrases(scratch, kind, f->value, add_value, b);
+        if (!vpi_phrases(scratch, kind, f->value, add_value, b) && !scratch->failed)
+            vpi_image_gap(&x->image, VP_GAP_COUNT_LIMIT, "names at the end of a long text");
     }
     flush(b);
     return !b->failed && !scratch->failed;

@@ -62,6 +62,8 @@ struct feature *vpi_feature_add_text(struct feature_work *work, unsigned kind, s
 {
     struct span value;
     char *text = clean(work->arena, utf8);
+    if (utf8.len > CANONICAL_MOST)
+        vpi_image_gap(work->notes, VP_GAP_COUNT_LIMIT, "names at the end of a long text");
     if (!text || !vpi_canonical_text(work->arena, span_text(text), &value)) {
         vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "features");
         return NULL;

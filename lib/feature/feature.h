@@ -177,8 +177,8 @@ enum {
 /* The values under which a feature is looked up.  For TEXT forms: the canonical text, and every run
  * of 1 to 4 words of it (for scripts without spaces, of 2 to 4 characters); for names and texts
  * also each of them with runs of digits collapsed to "#".  For other forms the value itself.  Calls
- * `each` with distinct values; at most PHRASES_MOST. */
-void vpi_phrases(struct arena *arena, const struct kind *kind, struct span value,
+ * `each` with distinct values; at most PHRASES_MOST.  False: the text has more, or no memory. */
+bool vpi_phrases(struct arena *arena, const struct kind *kind, struct span value,
                  void (*each)(void *context, struct span phrase), void *context);
 
 /* The form under which a name of the set is found inside longer text: its words joined by one

@@ -225,28 +225,29 @@ static bool find_at(struct finder *finder, const struct tokens *all, size_t firs
     return true;
 }
 
-void vpi_phrases(struct arena *arena, const struct kind *kind, struct span value,
+bool vpi_phrases(struct arena *arena, const struct kind *kind, struct span value,
                  void (*each)(void *context, struct span phrase), void *context)
 {
     if (kind->form != FORM_TEXT && kind->form != FORM_NAME) {
         each(context, value);
-        return;
+        return true;
     }
     struct finder finder = {.each = each, .context = context};
     find(&finder, value);
     struct span digits;
     if (!collapse_digits(arena, value, &digits))
-        return;
+        return false;
     find(&finder, digits);
     if (kind->form != FORM_TEXT)
-        return;
+        return true;
     struct tokens all;
     if (!tokens_read(arena, value, &all))
-        return;
+        return false;
     for (size_t i = 0; i < all.count; i++) {
         if (!find_at(&finder, &all, i))
-            break;
+            return false;
     }
+    return !all.more;
 }
 
 bool vpi_phrase_of(struct arena *arena, struct span canonical, struct span *ret, size_t *ret_words)

@@ -150,7 +150,7 @@ static void look_at_texts(struct claims *all)
                         "this %s is found as a whole only, not inside longer text",
                         key->kind->name);
         all->key = key;
-        vpi_phrases(&scratch, key->kind, key->value, look_at_phrase, all);
+        (void)vpi_phrases(&scratch, key->kind, key->value, look_at_phrase, all);
         vpi_arena_reset(&scratch);
     }
     set->arena.failed |= scratch.failed;

@@ -1,4 +1,6 @@
 /* test_judge.c - features that are known already, judged through the public API */
+#include <stdio.h>
+
 #include "base/text.h"
 #include "engine/judge_db.h"
 
@@ -114,6 +116,31 @@ START_TEST(the_longest_phrase_that_hits_is_taken)
 {
     expect(JUDGE({KIND_COMPANY_NAME, "Old Acme Bolt Works Inc."}), "bolt", VP_RELATION_CLAIM,
            VP_LEVEL_POSSIBLE);
+}
+END_TEST
+
+START_TEST(a_name_behind_more_phrases_than_are_looked_up_is_a_gap)
+{
+    char text[4096] = "";
+    size_t len = 0;
+    for (int i = 0; i < 400; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "word%c%c%c ", 'a' + i % 26,
+                                'a' + i / 26 % 26, 'a' + i % 7);
+    struct vp_summary summary = {.size = sizeof summary};
+    struct vp_gap gap = {.size = sizeof gap};
+    snprintf(text + len, sizeof text - len, "Acme");
+    struct vp_result *result = JUDGE({KIND_COMPANY_NAME, text});
+    vp_result_summary(result, &summary);
+    ck_assert_uint_eq(summary.findings, 0);
+    ck_assert(!summary.complete);
+    ck_assert_int_eq(vp_result_gap(result, 0, &gap), VP_OK);
+    ck_assert_int_eq(gap.reason, VP_GAP_COUNT_LIMIT);
+    vp_result_unref(result);
+    text[8 * 100] = 0; /* a hundred words are looked up to the last */
+    result = JUDGE({KIND_COMPANY_NAME, text});
+    vp_result_summary(result, &summary);
+    ck_assert(summary.complete);
+    vp_result_unref(result);
 }
 END_TEST
 
@@ -243,6 +270,7 @@ END_TEST
     TEST(text_is_a_claim_however_many_fields_agree)                                                \
     TEST(a_word_that_only_begins_like_a_name_is_no_hit)                                            \
     TEST(the_longest_phrase_that_hits_is_taken)                                                    \
+    TEST(a_name_behind_more_phrases_than_are_looked_up_is_a_gap)                                   \
     TEST(a_signer_that_signs_for_others_names_nobody)                                              \
     TEST(one_measured_strong_structure_is_probable_and_two_identify)                               \
     TEST(two_kinds_of_one_table_of_symbols_are_one_fact)                                           \
