@@ -17,6 +17,8 @@ enum vp_status vp_policy_judge(const struct vp_result *result, uint32_t finding,
     uint32_t first, count;
     if (finding >= result->finding_count)
         return vpi_fail(err, VP_E_NOT_FOUND, "the result has no finding %u", finding);
+    if (!policy_id)
+        return vpi_fail(err, VP_E_ARGUMENT, "no policy is named");
     if (!result->db || !vpi_db_policy_named(result->db, policy_id, &first, &count))
         return vpi_fail(err, VP_E_NOT_FOUND, "the database has no policy \"%s\"", policy_id);
     *ret_answer = VP_ANSWER_NOT_COVERED;

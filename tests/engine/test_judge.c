@@ -231,6 +231,8 @@ START_TEST(the_first_rule_that_fits_answers)
     ck_assert_int_eq(answer(result, &why), VP_ANSWER_COVERED);
     ck_assert_int_eq(vp_policy_judge(result, 0, "none", &(enum vp_answer){0}, &why, NULL),
                      VP_E_NOT_FOUND);
+    ck_assert_int_eq(vp_policy_judge(result, 0, NULL, &(enum vp_answer){0}, &why, NULL),
+                     VP_E_ARGUMENT);
     ck_assert_int_eq(vp_policy_judge(result, 1, "test-rule", &(enum vp_answer){0}, &why, NULL),
                      VP_E_NOT_FOUND);
     vp_result_unref(result);
