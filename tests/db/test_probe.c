@@ -225,6 +225,6 @@ END_TEST
     TEST(batches_of_any_length_answer_like_single_look_ups)                                        \
     TEST(a_key_that_differs_in_one_bit_misses)                                                     \
     TEST(a_kind_without_keys_misses)                                                               \
-    TEST(an_empty_set_finds_nothing) TEST(the_home_bucket_ascends_with_the_key)                    \
-        TEST(crowded_keys_run_over_the_end_and_are_found)
+    TEST(an_empty_set_finds_nothing)                                                               \
+    TEST(the_home_bucket_ascends_with_the_key) TEST(crowded_keys_run_over_the_end_and_are_found)
 #include "check_main.h"
