@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-<<<<<<< HEAD
 struct link_file *vpi_link_find(struct link_table *table, const struct walk_file *opened,
                                 bool *ret_new)
 {
@@ -13,61 +12,17 @@ struct link_file *vpi_link_find(struct link_table *table, const struct walk_file
             *ret_new = false;
             return file;
         }
-=======
-static struct link_file **chain_of(struct link_table *table, uint64_t device, uint64_t inode)
-{
-    return &table->chains[(inode ^ device) % LINK_CHAINS];
-}
-
-bool vpi_link_find(struct link_table *table, const struct walk_entry *entry,
-                   struct link_file **ret_file, bool *ret_new)
-{
-    struct link_file **chain = chain_of(table, entry->device, entry->inode);
-    struct link_file *file = *chain;
-    while (file && (file->inode != entry->inode || file->device != entry->device))
-        file = file->next;
-    *ret_file = file;
-    *ret_new = !file;
-    if (file) {
-        file->waiting++;
-        if (file->unseen && --file->unseen == 0)
-            table->open--;
-        return true;
->>>>>>> 018217b (scan, docs: bound what hard links keep; say what streams are read)
     }
-    if (table->open == LINKS_OPEN_MOST)
-        return true;
-    file = calloc(1, sizeof *file);
+    struct link_file *file = calloc(1, sizeof *file);
     if (!file)
-<<<<<<< HEAD
         return NULL;
     file->device = opened->device;
     file->inode = opened->inode;
     file->left = opened->links;
-=======
-        return false;
-    file->device = entry->device;
-    file->inode = entry->inode;
-    file->unseen = entry->links - 1;
-    file->waiting = 1;
->>>>>>> 018217b (scan, docs: bound what hard links keep; say what streams are read)
     file->next = *chain;
     *chain = file;
-    table->open++;
-    *ret_file = file;
-    return true;
-}
-
-void vpi_link_given(struct link_table *table, struct link_file *file)
-{
-    if (--file->waiting > 0 || file->unseen > 0)
-        return;
-    struct link_file **at = chain_of(table, file->device, file->inode);
-    while (*at != file)
-        at = &(*at)->next;
-    *at = file->next;
-    vp_result_unref(file->result);
-    free(file);
+    *ret_new = true;
+    return file;
 }
 
 void vpi_links_free(struct link_table *table)

@@ -45,17 +45,6 @@ static bool add(struct batch *batch, const struct walk_entry *entry)
     batch->count++;
     if (entry->error)
         set_error(file, entry->error);
-<<<<<<< HEAD
-=======
-    } else if (entry->links > 1) {
-        bool first = true;
-        pthread_mutex_lock(&scan->lock);
-        bool good = vpi_link_find(&scan->links, entry, &file->link, &first);
-        pthread_mutex_unlock(&scan->lock);
-        file->is_link = !first;
-        return good;
-    }
->>>>>>> 018217b (scan, docs: bound what hard links keep; say what streams are read)
     return true;
 }
 
