@@ -531,7 +531,9 @@ struct vp_scan_item {
     enum vp_status status;    /* of this file; result is NULL unless VP_OK */
     const char *error;        /* "" or one line */
     struct vp_result *result; /* the caller's to vp_result_unref */
-    int hard_link;            /* the result is that of an earlier path of the same file */
+    /* The result is that of an earlier path of the same file.  0 also for a later path when
+     * thousands of other files have names that weren't met yet: then it was examined again. */
+    int hard_link;
 };
 
 /* Starts to walk `paths` (files or folders; links in them are not followed, and only regular files

@@ -3,26 +3,52 @@
 
 #include <stdlib.h>
 
-struct link_file *vpi_link_find(struct link_table *table, const struct walk_file *opened,
-                                bool *ret_new)
+static struct link_file **chain_of(struct link_table *table, uint64_t device, uint64_t inode)
 {
-    struct link_file **chain = &table->chains[(opened->inode ^ opened->device) % LINK_CHAINS];
-    for (struct link_file *file = *chain; file; file = file->next) {
-        if (file->inode == opened->inode && file->device == opened->device) {
-            *ret_new = false;
-            return file;
-        }
+    return &table->chains[(inode ^ device) % LINK_CHAINS];
+}
+
+bool vpi_link_find(struct link_table *table, const struct walk_file *opened,
+                   struct link_file **ret_file, bool *ret_new)
+{
+    struct link_file **chain = chain_of(table, opened->device, opened->inode);
+    struct link_file *file = *chain;
+    while (file && (file->inode != opened->inode || file->device != opened->device))
+        file = file->next;
+    *ret_file = file;
+    *ret_new = !file;
+    if (file) {
+        file->waiting++;
+        if (file->unseen && --file->unseen == 0)
+            table->open--;
+        return true;
     }
-    struct link_file *file = calloc(1, sizeof *file);
+    if (table->open == LINKS_OPEN_MOST)
+        return true;
+    file = calloc(1, sizeof *file);
     if (!file)
-        return NULL;
+        return false;
     file->device = opened->device;
     file->inode = opened->inode;
-    file->left = opened->links;
+    file->unseen = opened->links - 1;
+    file->waiting = 1;
     file->next = *chain;
     *chain = file;
-    *ret_new = true;
-    return file;
+    table->open++;
+    *ret_file = file;
+    return true;
+}
+
+void vpi_link_given(struct link_table *table, struct link_file *file)
+{
+    if (--file->waiting > 0 || file->unseen > 0)
+        return;
+    struct link_file **at = chain_of(table, file->device, file->inode);
+    while (*at != file)
+        at = &(*at)->next;
+    *at = file->next;
+    vp_result_unref(file->result);
+    free(file);
 }
 
 void vpi_links_free(struct link_table *table)

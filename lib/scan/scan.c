@@ -135,20 +135,15 @@ static enum vp_status next_batch(struct vp_scan *scan)
     return status;
 }
 
-/* The result of a file with several names; the last of them lets it go. */
+/* The result of a file with several names. */
 static void take_linked(struct vp_scan *scan, struct file *file)
 {
     pthread_mutex_lock(&scan->lock);
-    struct link_file *link = file->link;
     if (file->is_link) {
-        file->error = link->error;
-        file->result = vp_result_ref(link->result);
+        file->error = file->link->error;
+        file->result = vp_result_ref(file->link->result);
     }
-    if (--link->left == 0) {
-        vp_result_unref(link->result);
-        link->result = NULL;
-        link->device = link->inode = UINT64_MAX; /* a name made meanwhile is a new file */
-    }
+    vpi_link_given(&scan->links, file->link);
     pthread_mutex_unlock(&scan->lock);
 }
 

@@ -156,9 +156,8 @@ static bool find_links(struct vp_scan *scan, struct batch *batch, uint64_t numbe
         bool first = true;
         if (file->is_done || file->opened.links < 2)
             continue;
-        file->link = vpi_link_find(&scan->links, &file->opened, &first);
+        good = vpi_link_find(&scan->links, &file->opened, &file->link, &first);
         file->is_link = file->link && !first;
-        good = file->link != NULL;
     }
     scan->turns++;
     pthread_cond_broadcast(&scan->turn);

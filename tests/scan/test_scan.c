@@ -213,10 +213,53 @@ START_TEST(what_cannot_be_read_is_an_item_that_says_why)
 }
 END_TEST
 
+/* A thousand more than the scan remembers, each with one name in either folder. */
+START_TEST(names_that_never_come_keep_no_results)
+{
+    enum { PAIRS = 4096 + 1000 };
+    char path[256], other[256];
+    strcpy(root, "/tmp/vendorprint-scan-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(root));
+    for (int folder = 0; folder < 2; folder++) {
+        sub(path, sizeof path, folder ? "b" : "a");
+        ck_assert_int_eq(mkdir(path, 0700), 0);
+    }
+    for (int i = 0; i < PAIRS; i++) {
+        snprintf(path, sizeof path, "%s/a/%05d", root, i);
+        snprintf(other, sizeof other, "%s/b/%05d", root, i);
+        FILE *file = fopen(path, "w");
+        ck_assert_ptr_nonnull(file);
+        fclose(file);
+        ck_assert_int_eq(link(path, other), 0);
+    }
+    for (int unordered = 0; unordered < 2; unordered++) {
+        struct vp_scan_options options = {
+            .size = sizeof options, .jobs = 2, .unordered = unordered};
+        struct vp_scan_item item = {.size = sizeof item};
+        const char *paths[] = {root};
+        struct vp_scan *scan = NULL;
+        int files = 0, links = 0;
+        ck_assert_int_eq(vp_scan_start(NULL, paths, 1, &options, &scan, NULL), VP_OK);
+        while (vp_scan_next(scan, &item, NULL) == VP_OK) {
+            ck_assert_int_eq(item.status, VP_OK);
+            ck_assert_ptr_nonnull(item.result);
+            vp_result_unref(item.result);
+            files++;
+            links += item.hard_link;
+        }
+        vp_scan_free(scan);
+        ck_assert_int_eq(files, 2 * PAIRS);
+        ck_assert_int_eq(links, 4096);
+    }
+    ck_assert_int_eq(nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+END_TEST
+
 #define TESTS                                                                                      \
     TEST(every_regular_file_comes_once_in_the_order_of_the_walk)                                   \
     TEST(the_first_name_of_the_walk_is_examined_whichever_thread_is_faster)                        \
     TEST(results_may_come_as_they_are_ready)                                                       \
     TEST(a_scan_may_be_left_at_any_time)                                                           \
-    TEST(what_cannot_be_read_is_an_item_that_says_why)
+    TEST(what_cannot_be_read_is_an_item_that_says_why)                                             \
+    TEST(names_that_never_come_keep_no_results)
 #include "check_main.h"
