@@ -4,7 +4,7 @@
 #include "db/database.h"
 
 enum {
-    KEYS_A_HOME = 11, /* of 14 slots: one key in 17 then stands in the next bucket */
+    KEYS_A_HOME = 11, /* of 14 slots: one key in 19 then stands in the next bucket */
     FILTER_BITS = 12, /* a key: one miss in 90 passes */
     ATTEMPTS = 8,
     BUFFER_KEYS = 4096,
