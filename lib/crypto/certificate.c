@@ -55,11 +55,15 @@ static enum digest_algorithm pss_digest(struct span after_oid)
     return (enum digest_algorithm)0;
 }
 
-static enum digest_algorithm signature_digest(struct span algorithm)
+enum digest_algorithm vpi_algorithm_digest(struct span algorithm)
 {
     struct der_value oid;
     if (!vpi_der_expect(&algorithm, DER_OID, &oid))
         return (enum digest_algorithm)0;
+    for (size_t i = 0; i < COUNT(hash_algorithms); i++) {
+        if (der_oid_is(oid.content, hash_algorithms[i].oid, hash_algorithms[i].len))
+            return hash_algorithms[i].digest;
+    }
     for (size_t i = 0; i < COUNT(signature_algorithms); i++) {
         if (der_oid_is(oid.content, signature_algorithms[i].oid, signature_algorithms[i].len))
             return signature_algorithms[i].digest;
@@ -118,16 +122,22 @@ static bool subject_read(struct arena *arena, struct certificate *certificate)
     return true;
 }
 
-static bool has_code_signing(struct span usages)
+static void usages_read(struct span usages, struct certificate *certificate)
 {
     struct der_value sequence, oid;
+    certificate->has_usages = true;
     if (!vpi_der_expect(&usages, DER_SEQUENCE, &sequence))
-        return false;
+        return;
     while (vpi_der_expect(&sequence.content, DER_OID, &oid)) {
         if (der_oid_is(oid.content, OID("\x2b\x06\x01\x05\x05\x07\x03\x03")))
-            return true;
+            certificate->code_signing = true;
+        else if (der_oid_is(oid.content, OID("\x2b\x06\x01\x05\x05\x07\x03\x08")))
+            certificate->time_stamping = true;
+        else if (der_oid_is(oid.content, OID("\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x0d")))
+            certificate->lifetime_signing = true;
+        else if (der_oid_is(oid.content, OID("\x55\x1d\x25\x00")))
+            certificate->any_usage = true;
     }
-    return false;
 }
 
 /* BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, ... } */
@@ -154,7 +164,7 @@ static void extensions_read(struct span wrapped, struct certificate *certificate
         if (der_oid_is(oid.content, OID("\x55\x1d\x13"))) {
             certificate->is_ca |= constraints_say_ca(value.content);
         } else if (der_oid_is(oid.content, OID("\x55\x1d\x25"))) {
-            certificate->code_signing |= has_code_signing(value.content);
+            usages_read(value.content, certificate);
         } else if (der_oid_is(oid.content, OID("\x55\x1d\x0e"))) {
             struct der_value identifier;
             if (vpi_der_expect(&value.content, DER_OCTET_STRING, &identifier))
@@ -208,7 +218,7 @@ bool vpi_certificate_read(struct arena *arena, struct span der, struct certifica
         return false;
     certificate.whole = whole.whole;
     certificate.tbs = tbs.whole;
-    certificate.signature_digest = signature_digest(algorithm.content);
+    certificate.signature_digest = vpi_algorithm_digest(algorithm.content);
     if (!tbs_read(tbs.content, &certificate) || !subject_read(arena, &certificate))
         return false;
     *ret = certificate;

@@ -22,8 +22,19 @@ struct certificate {
     struct span organization, common_name, country, serial_number, jurisdiction_country;
     struct span key_identifier; /* subjectKeyIdentifier's octets, or empty */
     bool is_ca;
-    bool code_signing; /* has the EKU 1.3.6.1.5.5.7.3.3 */
+    /* What its extendedKeyUsage allows; everything if it has none. */
+    bool code_signing;     /* 1.3.6.1.5.5.7.3.3 */
+    bool time_stamping;    /* 1.3.6.1.5.5.7.3.8 */
+    bool lifetime_signing; /* 1.3.6.1.4.1.311.10.3.13: a time stamp doesn't outlive it */
+    bool has_usages, any_usage;
 };
+
+/* The digest that an AlgorithmIdentifier's content names, as a hash or as part of a signature
+ * algorithm, or 0. */
+enum digest_algorithm vpi_algorithm_digest(struct span algorithm);
+
+/* UTCTime or GeneralizedTime to seconds since 1970; false unless it is one of a day that exists. */
+bool vpi_der_time(struct span content, int64_t *ret);
 
 /* False: it can't be read as a certificate, or no memory (arena->failed). */
 bool vpi_certificate_read(struct arena *arena, struct span der, struct certificate *ret);

@@ -18,6 +18,8 @@
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 
+#include "crypto/library.h"
+
 enum { ALGORITHMS = DIGEST_SHA512 + 1, FREE_MOST = 8 };
 
 /* On the running list of its crypto, or on the free list of its algorithm (`next` only). */
@@ -102,6 +104,16 @@ void vpi_crypto_free(struct crypto *crypto)
         OSSL_PROVIDER_unload(crypto->provider);
     OSSL_LIB_CTX_free(crypto->library);
     free(crypto);
+}
+
+OSSL_LIB_CTX *vpi_crypto_library(struct crypto *crypto)
+{
+    return crypto->library;
+}
+
+const char *vpi_digest_library_name(enum digest_algorithm algorithm)
+{
+    return (unsigned)algorithm < ALGORITHMS ? algorithm_facts[algorithm].name : NULL;
 }
 
 size_t vpi_digest_len(enum digest_algorithm algorithm)
