@@ -26,6 +26,7 @@ enum db_slot {
     SLOT_POLI,
     SLOT_PITM,
     SLOT_CALI,
+    SLOT_ANCH,
     SLOT_STRS,
     SLOT_COUNT
 };

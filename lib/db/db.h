@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "db/layout.h"
+#include "trust/anchor.h"
 
 struct db_record {
     uint32_t subject; /* row */
@@ -69,6 +70,11 @@ bool vpi_db_has_kind(const struct vp_db *db, unsigned kind);
 bool vpi_db_has_ungated(const struct vp_db *db, unsigned kind);
 uint32_t vpi_db_gate_count(const struct vp_db *db);
 
+/* The anchors, sorted, in `arena`; their names in the database.  Rows that contradict themselves
+ * are left out.  False: no memory. */
+bool vpi_db_anchors(const struct vp_db *db, struct arena *arena, struct trust_anchors *ret);
+
+uint32_t vpi_db_date(const struct vp_db *db); /* days */
 uint64_t vpi_db_serial(const struct vp_db *db);
 const char *vpi_db_digest(const struct vp_db *db); /* hexadecimal */
 

@@ -145,6 +145,20 @@ enum {
     CALI_SOURCE = 12,  /* u32 string */
     CALI_SIZE = 16,
 
+    /* ANCH: trust anchors, and what is not trusted any more */
+    ANCH_WHAT = 0,      /* u8 enum anchor_what */
+    ANCH_ALGORITHM = 1, /* u8 1 SHA-1, 2 SHA-256, 3 SHA-384, 4 SHA-512 */
+    ANCH_PURPOSES = 2,  /* u16 enum anchor_purpose, a sum */
+    ANCH_FLAGS = 4,     /* u32 1: distrusted */
+    ANCH_HASH = 8,      /* 32 bytes */
+    ANCH_SUBJECT = 40,  /* u32 row, or VPDB_NO_ROW */
+    ANCH_NAME = 44,     /* u32 string */
+    ANCH_SOURCE = 48,   /* u32 string */
+    ANCH_RESERVED = 52, /* u32 0 */
+    ANCH_FROM = 56,     /* u64 seconds since 1970, 0: always */
+    ANCH_UNTIL = 64,    /* u64 */
+    ANCH_SIZE = 72,
+
     /* STRS: strings: u32 length, bytes, NUL; a string's number is its offset.  0 is the empty one.
      */
 };

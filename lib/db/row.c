@@ -106,6 +106,51 @@ bool vpi_db_gate(const struct vp_db *db, uint32_t row, struct db_gate *ret)
     return true;
 }
 
+static bool anchor_row(const struct vp_db *db, uint32_t row, struct trust_anchor *ret)
+{
+    struct span bytes;
+    if (!vpi_db_row(db, SLOT_ANCH, row, &bytes))
+        return false;
+    struct reader r = reader_at(bytes, 0);
+    unsigned what = reader_u8(&r), algorithm = reader_u8(&r), purposes = reader_u16(&r);
+    uint32_t flags = reader_u32(&r);
+    struct span hash = reader_span(&r, ANCHOR_HASH);
+    reader_skip(&r, ANCH_NAME - ANCH_SUBJECT);
+    const char *name = string_at(db, &r);
+    reader_skip(&r, ANCH_FROM - ANCH_SOURCE);
+    uint64_t from = reader_u64(&r), until = reader_u64(&r);
+    if (r.bad || what < ANCHOR_TBS || what > ANCHOR_CERTIFICATE || algorithm < 1 || algorithm > 4)
+        return false;
+    *ret = (struct trust_anchor){.what = (enum anchor_what)what,
+                                 .algorithm = (enum digest_algorithm)(algorithm + 1),
+                                 .purposes = purposes,
+                                 .distrusted = flags & 1,
+                                 .from = from,
+                                 .until = until,
+                                 .name = name};
+    memcpy(ret->hash, hash.data, sizeof ret->hash);
+    return true;
+}
+
+bool vpi_db_anchors(const struct vp_db *db, struct arena *arena, struct trust_anchors *ret)
+{
+    uint32_t rows = db->rows[SLOT_ANCH] < ANCHORS_MOST ? db->rows[SLOT_ANCH] : ANCHORS_MOST;
+    struct trust_anchor *items = vpi_arena_array(arena, rows, sizeof *items);
+    size_t count = 0;
+    if (!items)
+        return false;
+    for (uint32_t row = 0; row < rows; row++)
+        count += anchor_row(db, row, &items[count]);
+    vpi_anchors_sort(items, count);
+    *ret = (struct trust_anchors){items, count};
+    return true;
+}
+
+uint32_t vpi_db_date(const struct vp_db *db)
+{
+    return db->date;
+}
+
 bool vpi_db_calibration(const struct vp_db *db, uint32_t row, struct db_calibration *ret)
 {
     struct span bytes;

@@ -23,6 +23,7 @@ static const struct slot_shape shapes[SLOT_COUNT] = {
     [SLOT_POLI] = {"POLI", POLI_SIZE},
     [SLOT_PITM] = {"PITM", PITM_SIZE},
     [SLOT_CALI] = {"CALI", CALI_SIZE},
+    [SLOT_ANCH] = {"ANCH", ANCH_SIZE},
     [SLOT_STRS] = {"STRS", 0},
 };
 

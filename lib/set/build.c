@@ -112,6 +112,10 @@ static bool add_texts(struct vpi_build *build, const struct write_content *c)
         vpi_strings_add(strings, c->rules[i].why);
     for (size_t i = 0; i < c->calibration_count; i++)
         vpi_strings_add(strings, c->calibrations[i].source);
+    for (size_t i = 0; i < c->anchor_count; i++) {
+        vpi_strings_add(strings, c->anchors[i].row.name);
+        vpi_strings_add(strings, c->anchors[i].source);
+    }
     return !strings->text.failed;
 }
 

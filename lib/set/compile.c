@@ -195,6 +195,42 @@ static bool make_calibrations(struct compiler *c)
     return true;
 }
 
+/* A total order, so that equal sets give equal bytes whatever qsort does. */
+static int compare_anchors(const void *left, const void *right)
+{
+    const struct trust_anchor *a = &((const struct write_anchor *)left)->row;
+    const struct trust_anchor *b = &((const struct write_anchor *)right)->row;
+    const uint64_t x[] = {a->distrusted, a->from, a->until, a->purposes};
+    const uint64_t y[] = {b->distrusted, b->from, b->until, b->purposes};
+    if (a->what != b->what)
+        return a->what < b->what ? -1 : 1;
+    if (a->algorithm != b->algorithm)
+        return a->algorithm < b->algorithm ? -1 : 1;
+    int order = memcmp(a->hash, b->hash, sizeof a->hash);
+    for (size_t i = 0; !order && i < sizeof x / sizeof *x; i++)
+        order = (x[i] > y[i]) - (x[i] < y[i]);
+    if (!order)
+        order = strcmp(a->name, b->name);
+    return order ? order
+                 : strcmp(((const struct write_anchor *)left)->source,
+                          ((const struct write_anchor *)right)->source);
+}
+
+static bool make_anchors(struct compiler *c)
+{
+    const struct vp_set *set = c->set;
+    struct write_anchor *rows = vpi_arena_array(&c->set->arena, set->anchors_count, sizeof *rows);
+    if (!rows)
+        return false;
+    for (size_t i = 0; i < set->anchors_count; i++)
+        rows[i] = (struct write_anchor){set->anchors[i].row, set->anchors[i].source};
+    if (set->anchors_count)
+        qsort(rows, set->anchors_count, sizeof *rows, compare_anchors);
+    c->content.anchors = rows;
+    c->content.anchor_count = set->anchors_count;
+    return true;
+}
+
 enum vp_status vpi_set_compile(struct vp_set *set, struct span *ret, struct vp_error *err)
 {
     struct compiler c = {
@@ -202,7 +238,7 @@ enum vp_status vpi_set_compile(struct vp_set *set, struct span *ret, struct vp_e
         .content = {.serial = set->serial, .date = set->date, .expires = set->expires},
     };
     if (!make_gates(&c) || !make_keys(&c) || !make_subjects(&c) || !make_policies(&c) ||
-        !make_calibrations(&c))
+        !make_calibrations(&c) || !make_anchors(&c))
         return vpi_fail(err, VP_E_MEMORY, "no memory for a database");
     return vpi_write(&set->arena, &c.content, ret, err);
 }

@@ -103,6 +103,8 @@ void vpi_set_read_file(struct vp_set *set, const char *relative, struct span byt
         vpi_set_read_keys(set, file, bytes);
     else if (middle(set, relative, "vendors/", ".csv"))
         vpi_set_read_stubs(set, file, bytes);
+    else if (middle(set, relative, "anchors/", ".csv"))
+        vpi_set_read_anchors(set, file, bytes);
     else
         read_yaml(set, file, relative, bytes);
 }
@@ -207,7 +209,8 @@ static enum vp_status read_all(struct vp_set *set, struct vp_error *err)
     static const char *const rooms[][3] = {{"vendors", ".yaml", ".csv"},
                                            {"hashes", ".csv", NULL},
                                            {"keys", ".csv", NULL},
-                                           {"policies", ".yaml", NULL}};
+                                           {"policies", ".yaml", NULL},
+                                           {"anchors", ".csv", NULL}};
     const char **names;
     size_t count;
     /* The folder itself must be there. */

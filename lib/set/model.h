@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "feature/feature.h"
 #include "set/text.h"
+#include "trust/anchor.h"
 #include "vendorprint/set.h"
 
 enum { DIAGNOSTICS_MOST = 10000 };
@@ -91,6 +92,12 @@ struct set_calibration {
     struct place place;
 };
 
+struct set_anchor {
+    struct trust_anchor row;
+    const char *source;
+    struct place place;
+};
+
 #define SET_ARRAY(type, name)                                                                      \
     struct type *name;                                                                             \
     size_t name##_count, name##_capacity
@@ -106,6 +113,7 @@ struct vp_set {
     SET_ARRAY(set_policy, policies);
     SET_ARRAY(set_rule, rules);
     SET_ARRAY(set_calibration, calibrations);
+    SET_ARRAY(set_anchor, anchors);
     SET_ARRAY(diagnostic, diagnostics);
     const char *const *common; /* phrases that say nothing */
     size_t common_count;
@@ -143,6 +151,7 @@ void vpi_set_read_hashes(struct vp_set *set, const char *file, struct span text)
 void vpi_set_read_keys(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_stubs(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_calibration(struct vp_set *set, const char *file, struct span text);
+void vpi_set_read_anchors(struct vp_set *set, const char *file, struct span text);
 
 /* Fills a key's canonical value and phrase from its text; false after saying why not. */
 bool vpi_set_key_value(struct vp_set *set, struct set_key *key, struct span text);

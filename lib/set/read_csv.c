@@ -1,13 +1,5 @@
 /* read_csv.c - the tables of a set: vendors, keys and digests in bulk, calibration */
-#include "set/csv.h"
-#include "set/fields.h"
-
-struct column {
-    const char *name;
-    enum field_type type;
-    bool required;
-    const char *const *words;
-};
+#include "set/read_csv.h"
 
 /* What a row says of a key; hashes/ and keys/ have their columns in different orders. */
 enum key_column {
@@ -25,7 +17,7 @@ enum key_column {
     KEY_COLUMNS
 };
 
-static const struct column key_columns[KEY_COLUMNS] = {
+static const struct csv_column key_columns[KEY_COLUMNS] = {
     [KEY_KIND] = {"kind", FIELD_KIND, true, NULL},
     [KEY_VALUE] = {"value", FIELD_TEXT, true, NULL},
     [KEY_SUBJECT] = {"subject", FIELD_SUBJECT, true, NULL},
@@ -41,7 +33,7 @@ static const struct column key_columns[KEY_COLUMNS] = {
 
 enum { HASH_COLUMNS = 10, HASH_SUBJECT = 3 };
 
-static const struct column hash_columns[HASH_COLUMNS] = {
+static const struct csv_column hash_columns[HASH_COLUMNS] = {
     {"kind", FIELD_KIND, true, NULL},     {"value", FIELD_TEXT, true, NULL},
     {"size", FIELD_DIGITS, false, NULL},  [HASH_SUBJECT] = {"product", FIELD_SUBJECT, true, NULL},
     {"version", FIELD_TEXT, false, NULL}, {"file", FIELD_TEXT, false, NULL},
@@ -59,7 +51,7 @@ enum stub_column {
     STUB_COLUMNS
 };
 
-static const struct column stub_columns[STUB_COLUMNS] = {
+static const struct csv_column stub_columns[STUB_COLUMNS] = {
     [STUB_ID] = {"id", FIELD_ID, true, NULL},
     [STUB_TYPE] = {"type", FIELD_WORD, true, vpi_words_type},
     [STUB_NAME] = {"name", FIELD_TEXT, true, NULL},
@@ -70,7 +62,7 @@ static const struct column stub_columns[STUB_COLUMNS] = {
 
 enum calibration_column { CAL_KIND, CAL_RELATION, CAL_RIGHT, CAL_WRONG, CAL_SOURCE, CAL_COLUMNS };
 
-static const struct column calibration_columns[CAL_COLUMNS] = {
+static const struct csv_column calibration_columns[CAL_COLUMNS] = {
     [CAL_KIND] = {"kind", FIELD_KIND, true, NULL},
     [CAL_RELATION] = {"relation", FIELD_WORD, true, vpi_words_relation},
     [CAL_RIGHT] = {"right", FIELD_DIGITS, true, NULL},
@@ -78,7 +70,7 @@ static const struct column calibration_columns[CAL_COLUMNS] = {
     [CAL_SOURCE] = {"source", FIELD_TEXT, true, NULL},
 };
 
-static struct place field_place(const char *file, const struct csv_field *field)
+struct place vpi_csv_place(const char *file, const struct csv_field *field)
 {
     struct place place = {file, field->line, field->column};
     return place;
@@ -90,7 +82,7 @@ static const char *optional(const struct csv_field *field)
 }
 
 static bool check_row(struct vp_set *set, const char *file, const struct csv_row *row,
-                      const struct column *columns, unsigned count)
+                      const struct csv_column *columns, unsigned count)
 {
     bool fine = true;
     if (row->count != count) {
@@ -105,7 +97,7 @@ static bool check_row(struct vp_set *set, const char *file, const struct csv_row
         const char *problem = vpi_field_problem(columns[i].type, field->text, columns[i].words);
         if (!problem)
             continue;
-        vpi_set_say(set, VP_SEVERITY_ERROR, field_place(file, field), "%s: '%s' %s",
+        vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, field), "%s: '%s' %s",
                     columns[i].name, (const char *)field->text.data, problem);
         fine = false;
     }
@@ -113,7 +105,7 @@ static bool check_row(struct vp_set *set, const char *file, const struct csv_row
 }
 
 static bool check_header(struct vp_set *set, const char *file, const struct csv_row *row,
-                         const struct column *columns, unsigned count)
+                         const struct csv_column *columns, unsigned count)
 {
     bool fine = row->count == count;
     for (unsigned i = 0; fine && i < count; i++)
@@ -125,10 +117,9 @@ static bool check_header(struct vp_set *set, const char *file, const struct csv_
     return fine;
 }
 
-/* Gives each row whose fields have their types to `take`. */
-static void read_rows(struct vp_set *set, const char *file, struct span text,
-                      const struct column *columns, unsigned count,
-                      void (*take)(struct vp_set *set, const char *file, const struct csv_row *row))
+void vpi_csv_read(struct vp_set *set, const char *file, struct span text,
+                  const struct csv_column *columns, unsigned count,
+                  void (*take)(struct vp_set *set, const char *file, const struct csv_row *row))
 {
     struct csv csv = vpi_csv_begin(text);
     struct csv_row row;
@@ -139,7 +130,7 @@ static void read_rows(struct vp_set *set, const char *file, struct span text,
         if (result == CSV_END || result == CSV_MEMORY)
             break;
         if (result == CSV_BAD) {
-            vpi_set_say(set, VP_SEVERITY_ERROR, field_place(file, &row.fields[row.count]), "%s",
+            vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, &row.fields[row.count]), "%s",
                         why);
             continue;
         }
@@ -177,12 +168,12 @@ static void add_key(struct vp_set *set, const char *file, const struct csv_field
         .file = optional(cells[KEY_FILE]),
         .date = optional(cells[KEY_DATE]),
         .source = optional(cells[KEY_SOURCE]),
-        .place = field_place(file, cells[KEY_VALUE]),
-        .gate_place = field_place(file, cells[KEY_GATE]),
+        .place = vpi_csv_place(file, cells[KEY_VALUE]),
+        .gate_place = vpi_csv_place(file, cells[KEY_GATE]),
     };
     if ((key.gate_name || key.size != VP_NONE) && key.kind->class != CLASS_EXACT) {
         const struct csv_field *cell = cells[key.gate_name ? KEY_GATE : KEY_SIZE];
-        vpi_set_say(set, VP_SEVERITY_ERROR, field_place(file, cell), "%s: only digests have one",
+        vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, cell), "%s: only digests have one",
                     key.gate_name ? "gate" : "size");
         return;
     }
@@ -203,7 +194,7 @@ static void take_key(struct vp_set *set, const char *file, const struct csv_row 
 
 void vpi_set_read_keys(struct vp_set *set, const char *file, struct span text)
 {
-    read_rows(set, file, text, key_columns, KEY_COLUMNS, take_key);
+    vpi_csv_read(set, file, text, key_columns, KEY_COLUMNS, take_key);
 }
 
 static void take_hash(struct vp_set *set, const char *file, const struct csv_row *row)
@@ -222,13 +213,13 @@ static void take_hash(struct vp_set *set, const char *file, const struct csv_row
     if (kind->class == CLASS_EXACT)
         add_key(set, file, cells, "product");
     else
-        vpi_set_say(set, VP_SEVERITY_ERROR, field_place(file, cells[KEY_KIND]),
+        vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, cells[KEY_KIND]),
                     "kind: %s is no digest of content", kind->name);
 }
 
 void vpi_set_read_hashes(struct vp_set *set, const char *file, struct span text)
 {
-    read_rows(set, file, text, hash_columns, HASH_COLUMNS, take_hash);
+    vpi_csv_read(set, file, text, hash_columns, HASH_COLUMNS, take_hash);
 }
 
 /* A vendor of which only a name is known; its keys stand in keys/ and hashes/. */
@@ -244,12 +235,12 @@ static void take_stub(struct vp_set *set, const char *file, const struct csv_row
     subject->deprecated = vpi_word(vpi_words_status, fields[STUB_STATUS].text) == 1;
     subject->signs_for_others = vpi_word(vpi_words_yes, fields[STUB_SIGNS].text) == 1;
     subject->vendor = VP_NO_INDEX;
-    subject->place = field_place(file, &fields[STUB_ID]);
+    subject->place = vpi_csv_place(file, &fields[STUB_ID]);
 }
 
 void vpi_set_read_stubs(struct vp_set *set, const char *file, struct span text)
 {
-    read_rows(set, file, text, stub_columns, STUB_COLUMNS, take_stub);
+    vpi_csv_read(set, file, text, stub_columns, STUB_COLUMNS, take_stub);
 }
 
 static void take_calibration(struct vp_set *set, const char *file, const struct csv_row *row)
@@ -258,7 +249,7 @@ static void take_calibration(struct vp_set *set, const char *file, const struct 
     uint64_t right = vpi_digits(fields[CAL_RIGHT].text);
     uint64_t wrong = vpi_digits(fields[CAL_WRONG].text);
     if (right > UINT32_MAX || wrong > UINT32_MAX) {
-        vpi_set_say(set, VP_SEVERITY_ERROR, field_place(file, &fields[CAL_RIGHT]),
+        vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, &fields[CAL_RIGHT]),
                     "more files than a database can count");
         return;
     }
@@ -271,10 +262,10 @@ static void take_calibration(struct vp_set *set, const char *file, const struct 
     item->right = (uint32_t)right;
     item->wrong = (uint32_t)wrong;
     item->source = optional(&fields[CAL_SOURCE]);
-    item->place = field_place(file, &fields[CAL_KIND]);
+    item->place = vpi_csv_place(file, &fields[CAL_KIND]);
 }
 
 void vpi_set_read_calibration(struct vp_set *set, const char *file, struct span text)
 {
-    read_rows(set, file, text, calibration_columns, CAL_COLUMNS, take_calibration);
+    vpi_csv_read(set, file, text, calibration_columns, CAL_COLUMNS, take_calibration);
 }

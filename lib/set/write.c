@@ -5,7 +5,7 @@
 #include "set/build.h"
 #include "set/emit.h"
 
-enum { CHUNKS_MOST = 17, CONFIRM_BITS = 128, COPY = 1 << 16 };
+enum { CHUNKS_MOST = 18, CONFIRM_BITS = 128, COPY = 1 << 16 };
 
 static const char group_letters[EMIT_GROUPS] = {'X', 'T', 'L'};
 
@@ -149,6 +149,27 @@ static uint64_t write_calibrations(struct writer *w)
     return c->calibration_count;
 }
 
+static uint64_t write_anchors(struct writer *w)
+{
+    const struct write_content *c = w->content;
+    struct output *out = &w->out;
+    for (size_t i = 0; i < c->anchor_count; i++) {
+        const struct trust_anchor *row = &c->anchors[i].row;
+        vpi_output_uint(out, row->what, 1);
+        vpi_output_uint(out, row->algorithm - DIGEST_SHA1 + 1u, 1);
+        vpi_output_uint(out, row->purposes, 2);
+        vpi_output_uint(out, row->distrusted, 4);
+        vpi_output_bytes(out, span_of(row->hash, sizeof row->hash));
+        vpi_output_uint(out, VPDB_NO_ROW, 4);
+        vpi_output_uint(out, number(w, row->name), 4);
+        vpi_output_uint(out, number(w, c->anchors[i].source), 4);
+        vpi_output_uint(out, 0, 4);
+        vpi_output_uint(out, row->from, 8);
+        vpi_output_uint(out, row->until, 8);
+    }
+    return c->anchor_count;
+}
+
 static uint64_t write_strings(struct writer *w)
 {
     vpi_sink_bytes(w->sink, w->strs.data, w->strs.len);
@@ -185,7 +206,7 @@ static const struct chunk chunks[CHUNKS_MOST] = {
     {"FILL", NULL},          {"TABL", NULL},
     {"ENTL", NULL},          {"POLI", write_policies},
     {"PITM", write_rules},   {"CALI", write_calibrations},
-    {"STRS", write_strings},
+    {"ANCH", write_anchors}, {"STRS", write_strings},
 };
 
 static bool has_chunk(const struct writer *w, const struct chunk *chunk)
@@ -203,6 +224,7 @@ static bool has_chunk(const struct writer *w, const struct chunk *chunk)
            : chunk->write == write_policies     ? c->policy_count > 0
            : chunk->write == write_rules        ? c->rule_count > 0
            : chunk->write == write_calibrations ? c->calibration_count > 0
+           : chunk->write == write_anchors      ? c->anchor_count > 0
                                                 : true;
 }
 

@@ -32,6 +32,11 @@ struct write_calibration {
     const char *source;
 };
 
+struct write_anchor {
+    struct trust_anchor row;
+    const char *source;
+};
+
 /* Subjects are sorted by id, kinds ascend and name every kind of a key. */
 struct write_content {
     uint64_t serial;
@@ -50,6 +55,8 @@ struct write_content {
     size_t rule_count;
     const struct write_calibration *calibrations;
     size_t calibration_count;
+    const struct write_anchor *anchors; /* ascending by what, algorithm and hash */
+    size_t anchor_count;
 };
 
 struct emit;

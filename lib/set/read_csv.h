@@ -1,0 +1,22 @@
+/* read_csv.h - tables of the text set whose columns have types */
+#ifndef VPI_SET_READ_CSV_H
+#define VPI_SET_READ_CSV_H
+
+#include "set/csv.h"
+#include "set/fields.h"
+
+struct csv_column {
+    const char *name;
+    enum field_type type;
+    bool required;
+    const char *const *words;
+};
+
+struct place vpi_csv_place(const char *file, const struct csv_field *field);
+
+/* Gives each row whose fields have their types to `take`. */
+void vpi_csv_read(struct vp_set *set, const char *file, struct span text,
+                  const struct csv_column *columns, unsigned count,
+                  void (*take)(struct vp_set *set, const char *file, const struct csv_row *row));
+
+#endif
