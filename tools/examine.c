@@ -16,6 +16,7 @@ void examine_options(const struct options *options, unsigned flags, struct vp_se
         .limits = options->limits,
         .magic_file = options->magic_file,
         .spool_folder = options->spool_folder,
+        .anchors_file = options->anchors_file,
     };
 }
 

@@ -34,6 +34,7 @@ enum option_id {
     ID_LIMIT_MEMBERS,
     ID_LIMIT_TIME,
     ID_MAGIC_FILE,
+    ID_ANCHORS,
     ID_SPOOL_FOLDER,
     ID_HELP
 };
@@ -71,6 +72,7 @@ static const struct option_row {
     {ID_LIMIT_MEMBERS, EXAMINING, 0, "limit-members", "N", "objects a file (default 100000)"},
     {ID_LIMIT_TIME, EXAMINING, 0, "limit-time", "SECONDS",
      "wall clock a file (default none); answers then differ from run to run"},
+    {ID_ANCHORS, EXAMINING, 0, "anchors", "FILE", "certificates to trust beside the set's"},
     {ID_MAGIC_FILE, EXAMINING, 0, "magic-file", "FILE", "compiled data for libmagic"},
     {ID_SPOOL_FOLDER, EXAMINING, 0, "spool-folder", "DIR",
      "where large members may be kept while they are read"},
@@ -238,6 +240,9 @@ static bool apply(struct options *options, enum option_id id, const char *value)
         return parse_count(value, UINT32_MAX, &options->limits.members);
     case ID_LIMIT_TIME:
         return parse_seconds(value, &options->limits.deadline_ms);
+    case ID_ANCHORS:
+        options->anchors_file = value;
+        break;
     case ID_MAGIC_FILE:
         options->magic_file = value;
         return true;

@@ -133,6 +133,76 @@ static void write_findings(struct report *report, const struct vp_result *result
     json_array_end(&report->output.json);
 }
 
+static void write_chain(struct json *json, const struct vp_result *result, uint32_t signature)
+{
+    struct vp_certificate certificate = {.size = sizeof certificate};
+    json_array(json, "chain");
+    for (uint32_t i = 0; vp_result_chain(result, signature, i, &certificate) == VP_OK; i++) {
+        json_object(json, NULL);
+        json_text(json, "subject", certificate.subject);
+        json_text(json, "sha256", certificate.sha256);
+        json_text(json, "spki_sha256", certificate.spki_sha256);
+        json_text(json, "key", certificate.key);
+        json_unsigned(json, "key_bits", certificate.key_bits);
+        json_text(json, "digest_algorithm", certificate.digest_algorithm);
+        json_unsigned_or_null(json, "not_before", certificate.not_before);
+        json_unsigned_or_null(json, "not_after", certificate.not_after);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void write_states(struct json *json, unsigned states)
+{
+    json_array(json, "states");
+    for (unsigned bit = 1; bit != 0; bit <<= 1) {
+        if (states & bit)
+            json_text(json, NULL, vp_name(VP_NAMES_SIGNATURE_STATE, bit));
+    }
+    json_array_end(json);
+}
+
+static void write_signature_time(struct json *json, const struct vp_signature *signature)
+{
+    if (signature->time_from == VP_TIME_NONE) {
+        json_null(json, "time");
+        return;
+    }
+    json_object(json, "time");
+    json_text(json, "from", vp_name(VP_NAMES_TIME_FROM, (unsigned)signature->time_from));
+    json_unsigned_or_null(json, "seconds", signature->time);
+    json_text(json, "signer", signature->time_signer);
+    json_bool(json, "verifies", signature->time_verifies);
+    json_object_end(json);
+}
+
+static void write_signatures(struct json *json, const struct vp_result *result)
+{
+    struct vp_signature signature = {.size = sizeof signature};
+    json_array(json, "signatures");
+    for (uint32_t i = 0; vp_result_signature(result, i, &signature) == VP_OK; i++) {
+        json_object(json, NULL);
+        json_unsigned(json, "object", signature.object);
+        json_unsigned(json, "entry", signature.entry);
+        json_unsigned(json, "layer", signature.layer);
+        write_states(json, signature.states);
+        json_text(json, "signer", signature.signer);
+        json_text(json, "organization", signature.organization);
+        json_text(json, "issuer", signature.issuer);
+        json_text(json, "certificate_sha256", signature.certificate_sha256);
+        json_text(json, "digest_algorithm", signature.digest_algorithm);
+        json_text(json, "digest", signature.digest);
+        json_text(json, "program", signature.program);
+        json_text(json, "url", signature.url);
+        json_text(json, "anchor", signature.anchor);
+        json_text(json, "distrust", signature.distrust);
+        write_signature_time(json, &signature);
+        write_chain(json, result, i);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 static void write_notes(struct json *json, const struct vp_result *result)
 {
     struct vp_note note = {.size = sizeof note};
@@ -199,6 +269,7 @@ void report_json(struct report *report, const struct item *item)
     write_objects(report, item->result);
     if (report->db != NULL)
         write_findings(report, item->result);
+    write_signatures(json, item->result);
     write_notes(json, item->result);
     if (report->features)
         write_features(json, item->result);

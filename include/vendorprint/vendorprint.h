@@ -114,12 +114,20 @@ enum vp_outcome { VP_OUTCOME_NOTHING = 0, VP_OUTCOME_FINDINGS = 1 };
 enum vp_note_code {
     VP_NOTE_TRUNCATED = 1,            /* a structure reaches beyond the end of the object */
     VP_NOTE_MALFORMED = 2,            /* a structure contradicts itself */
-    VP_NOTE_SIGNATURE_UNVERIFIED = 3, /* certificates were parsed, nothing was verified */
+    VP_NOTE_SIGNATURE_UNVERIFIED = 3, /* signatures were parsed, nobody needed them verified */
     VP_NOTE_SIGNATURE_UNREADABLE = 4, /* a signature is there and can't be parsed */
     VP_NOTE_CHANGED_WHILE_READ = 5,
     VP_NOTE_SHARED_KEY = 6, /* evidence was set aside: its key is shared by several vendors */
     VP_NOTE_OVERLAY = 7,    /* bytes after the last structure that the format knows */
-    VP_NOTE_PACKED = 8
+    VP_NOTE_PACKED = 8,
+    VP_NOTE_SIGNATURE_INVALID = 9,     /* not of this content, or not by its signer's key */
+    VP_NOTE_SIGNATURE_UNANCHORED = 10, /* right in itself, and its chain ends at nobody known */
+    VP_NOTE_SIGNATURE_UNTIMELY = 11,   /* the chain was not valid when it was signed */
+    VP_NOTE_SIGNATURE_REVOKED = 12,    /* the set distrusts its signer */
+    VP_NOTE_SIGNATURE_WEAK = 13,       /* a digest or a key that can be forged */
+    VP_NOTE_SIGNATURE_PADDED = 14,     /* bytes in the certificate table that no signature covers */
+    VP_NOTE_SIGNATURE_OVERLAP = 15,    /* the certificate table lies over code */
+    VP_NOTE_SIGNERS_DISAGREE = 16      /* believed signatures of several vendors */
 };
 
 /* Why something was not examined. */
@@ -148,6 +156,27 @@ enum vp_subject_type {
 /* How well a record's source stands. */
 enum vp_confidence { VP_CONFIDENCE_LOW = 1, VP_CONFIDENCE_MEDIUM = 2, VP_CONFIDENCE_HIGH = 3 };
 
+/* What is true of a signature; bits, each apart from the others (docs/trust.md). */
+enum vp_signature_state {
+    VP_SIGNATURE_CHECKED = 1,        /* the others mean something */
+    VP_SIGNATURE_DIGEST_MATCHES = 2, /* it is over this content */
+    VP_SIGNATURE_VERIFIES = 4,       /* by the key of the signer's certificate */
+    VP_SIGNATURE_ANCHORED = 8,       /* the chain ends at an anchor of the set or the caller */
+    VP_SIGNATURE_TIMELY = 16,        /* the chain was valid when it was signed */
+    VP_SIGNATURE_CODE_SIGNING = 32,  /* the chain may sign code */
+    VP_SIGNATURE_STAMPED = 64,       /* a counter-signature with an anchor proves the time */
+    VP_SIGNATURE_REVOKED = 128,      /* the set distrusts a certificate of the chain */
+    VP_SIGNATURE_WEAK = 256,         /* a digest or a key that can be forged */
+    VP_SIGNATURE_LIFETIME = 512,     /* a time stamp doesn't outlive the certificate */
+    VP_SIGNATURE_OVERLAP = 1024,     /* the certificate table lies over sections */
+    VP_SIGNATURE_PADDED = 2048,      /* bytes in the table that no signature covers */
+    VP_SIGNATURE_PAGE_HASHES = 4096, /* has digests of each page */
+    VP_SIGNATURE_BELIEVED = 8192     /* all that it takes to believe the signer's name */
+};
+
+/* What kind of counter-signature says when it was signed. */
+enum vp_time_from { VP_TIME_NONE = 0, VP_TIME_PKCS9 = 1, VP_TIME_RFC3161 = 2 };
+
 /* Which enumeration vp_name() is asked about. */
 enum vp_names {
     VP_NAMES_STATUS = 1,
@@ -161,7 +190,9 @@ enum vp_names {
     VP_NAMES_SUBJECT_TYPE = 9,
     VP_NAMES_CONFIDENCE = 10,
     VP_NAMES_KIND = 11,
-    VP_NAMES_VERSION_FROM = 12
+    VP_NAMES_VERSION_FROM = 12,
+    VP_NAMES_SIGNATURE_STATE = 13, /* of one bit */
+    VP_NAMES_TIME_FROM = 14
 };
 
 /* The library's version, "0.1.0".  Static. */
@@ -343,6 +374,7 @@ struct vp_session_options {
     const char *magic_file; /* libmagic's compiled data; NULL: libmagic's own default */
     const char
         *spool_folder; /* where what exceeds member_memory may be kept, unlinked; NULL: nowhere */
+    const char *anchors_file; /* certificates (PEM, or one DER) to trust beside those of the set */
 };
 
 struct vp_session;
@@ -410,6 +442,7 @@ struct vp_summary {
     uint64_t bytes_hashed; /* by cryptographic digests of the whole object */
     uint64_t db_serial;
     const char *db_digest; /* "" without a database */
+    uint32_t signatures;
 };
 
 VP_API void vp_result_summary(const struct vp_result *result, struct vp_summary *ret_summary);
@@ -504,6 +537,48 @@ struct vp_gap {
 
 VP_API enum vp_status vp_result_gap(const struct vp_result *result, uint32_t index,
                                     struct vp_gap *ret_gap);
+
+/* One signature of an object: nested and appended ones stand beside the first. */
+struct vp_signature {
+    size_t size;
+    uint32_t object;
+    uint32_t entry;                 /* of the certificate table, from 0 */
+    uint32_t layer;                 /* 0 outermost; n for the n-th nested one of its entry */
+    unsigned states;                /* enum vp_signature_state, a sum */
+    const char *signer;             /* commonName of its certificate, or "" */
+    const char *organization;       /* organizationName, or "" */
+    const char *issuer;             /* commonName of who issued that, when enclosed, or "" */
+    const char *certificate_sha256; /* of the signer's, hexadecimal; "" when it is not enclosed */
+    const char *digest_algorithm;   /* "sha256", or "" */
+    const char *digest;             /* of the file, as signed, hexadecimal */
+    const char *program;            /* what the signer says: opus programName, or "" */
+    const char *url;                /* moreInfo, or "" */
+    const char *anchor;             /* the set's name of where the chain ends, or "" */
+    const char *distrust;           /* the set's name of what it distrusts, or "" */
+    enum vp_time_from time_from;
+    int time_verifies;       /* the counter-signature is over this one, by its signer's key */
+    uint64_t time;           /* seconds since 1970 that it says, or VP_NONE */
+    const char *time_signer; /* commonName, or "" */
+    uint32_t chain;          /* certificates for vp_result_chain, the signer's first */
+};
+
+VP_API enum vp_status vp_result_signature(const struct vp_result *result, uint32_t index,
+                                          struct vp_signature *ret_signature);
+
+/* A certificate of a signature's chain, as far as it could be built. */
+struct vp_certificate {
+    size_t size;
+    const char *subject;     /* commonName, or else organizationName */
+    const char *sha256;      /* hexadecimal */
+    const char *spki_sha256; /* of its public key, hexadecimal */
+    const char *key;         /* "rsa", "ec", ... */
+    uint32_t key_bits;
+    const char *digest_algorithm;   /* of the signature that it bears, or "" */
+    uint64_t not_before, not_after; /* seconds since 1970, or VP_NONE */
+};
+
+VP_API enum vp_status vp_result_chain(const struct vp_result *result, uint32_t signature,
+                                      uint32_t index, struct vp_certificate *ret_certificate);
 
 /* What the policy `policy_id` of the result's database says of finding `finding`.  ret_why is a
  * sentence of the database, "" if there is none.  What the policy has no source for needs a human.

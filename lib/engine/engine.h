@@ -23,6 +23,8 @@ struct vp_session {
     enum vp_gap_reason stopped; /* why the last examination was stopped, or 0 */
     bool callback_failed;
     uint64_t furthest;      /* offset that the progress function was told */
+    struct trust trust;     /* anchors of the database and of the caller, in `kept` */
+    struct arena kept;      /* as long as the session */
     uint64_t expanded_left; /* of limits.expanded, for the top-level file */
 };
 
@@ -36,6 +38,11 @@ struct result_finding {
     uint32_t object;
 };
 
+struct result_signature {
+    struct vp_signature facts;
+    struct vp_certificate *chain;
+};
+
 /* Everything in a result lives in its arena or in its database.  Objects are numbered as they are
  * examined, so a parent comes before its members. */
 struct vp_result {
@@ -47,6 +54,9 @@ struct vp_result {
     struct result_finding *findings;
     struct vp_note *notes;
     struct vp_gap *gaps;
+    struct result_signature *signatures;
+    uint32_t signature_count;
+    size_t signature_capacity;
     uint32_t object_count, feature_count, finding_count, note_count, gap_count;
     size_t object_capacity, feature_capacity, finding_capacity, note_capacity, gap_capacity;
     uint64_t bytes_read, bytes_hashed;
@@ -63,6 +73,10 @@ uint32_t vpi_result_object(struct vp_result *result, const struct vp_object *obj
 /* Copies an object's features and findings out of the session's scratch memory. */
 bool vpi_result_take(struct vp_result *result, uint32_t object, const struct feature *features,
                      size_t feature_count, const struct verdict *verdict);
+
+/* signature.c: the signatures of an object, as facts without pointers into the file. */
+bool vpi_result_signatures(struct vp_result *result, uint32_t object, struct crypto *crypto,
+                           const struct feature_trust *trust);
 
 /* One object under examination.  The top-level one borrows the session's scratch arena; a member's
  * is its own, and the struct lives in its container's. */
@@ -100,6 +114,8 @@ bool vpi_tree_examine(struct examination *top);
 bool vpi_plan_session(struct vp_session *session);
 uint64_t vpi_plan_first(const struct examination *x);
 uint64_t vpi_plan_gated(const struct examination *x);
+/* Whether a certificate of the object hit a key, so that its signature is worth verifying. */
+bool vpi_plan_trust(const struct examination *x);
 
 /* lookup.c: looks up the features that were not looked up yet, gathers evidence.  False: no memory.
  */

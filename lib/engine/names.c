@@ -28,13 +28,26 @@ static const char *const notes[] = {NULL,
                                     "changed-while-read",
                                     "shared-key",
                                     "overlay",
-                                    "packed"};
+                                    "packed",
+                                    "signature-invalid",
+                                    "signature-unanchored",
+                                    "signature-untimely",
+                                    "signature-revoked",
+                                    "signature-weak",
+                                    "signature-padded",
+                                    "signature-overlap",
+                                    "signers-disagree"};
 static const char *const gaps[] = {
     NULL,       "read-failed",      "memory-limit",  "count-limit", "cancelled",
     "deadline", "member-too-large", "not-permitted", "depth-limit", "unsupported"};
 static const char *const answers[] = {"not-covered", "covered", "needs-human"};
 static const char *const subject_types[] = {NULL, "vendor", "product", "origin", "builder"};
 static const char *const confidences[] = {NULL, "low", "medium", "high"};
+static const char *const time_froms[] = {"none", "pkcs9", "rfc3161"};
+/* By the number of the bit. */
+static const char *const signature_states[] = {
+    "checked", "digest-matches", "verifies", "anchored", "timely", "code-signing", "stamped",
+    "revoked", "weak",           "lifetime", "overlap",  "padded", "page-hashes",  "believed"};
 static const char *const version_froms[] = {"none", "key", "fixed", "text"};
 
 static const struct {
@@ -51,7 +64,17 @@ static const struct {
              {VP_NAMES_ANSWER, answers, COUNT(answers)},
              {VP_NAMES_SUBJECT_TYPE, subject_types, COUNT(subject_types)},
              {VP_NAMES_CONFIDENCE, confidences, COUNT(confidences)},
-             {VP_NAMES_VERSION_FROM, version_froms, COUNT(version_froms)}};
+             {VP_NAMES_VERSION_FROM, version_froms, COUNT(version_froms)},
+             {VP_NAMES_TIME_FROM, time_froms, COUNT(time_froms)}};
+
+static const char *state_name(unsigned value)
+{
+    for (size_t bit = 0; bit < COUNT(signature_states); bit++) {
+        if (value == 1u << bit)
+            return signature_states[bit];
+    }
+    return NULL;
+}
 
 const char *vp_name(enum vp_names which, unsigned value)
 {
@@ -60,6 +83,8 @@ const char *vp_name(enum vp_names which, unsigned value)
         const struct kind *kind = vpi_kind(value);
         name = kind ? kind->name : NULL;
     }
+    if (which == VP_NAMES_SIGNATURE_STATE)
+        name = state_name(value);
     for (size_t i = 0; i < COUNT(lists); i++) {
         if (lists[i].which == which && value < lists[i].count)
             name = lists[i].names[value];

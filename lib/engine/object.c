@@ -95,7 +95,16 @@ bool vpi_object_judge(struct examination *x)
     if (verdict.shared_count && !vpi_result_note(x->result, x->object, VP_NOTE_SHARED_KEY, VP_NONE,
                                                  x->work.items[verdict.shared_feature].text))
         return false;
+    if (verdict.signers_disagree &&
+        !vpi_result_note(x->result, x->object, VP_NOTE_SIGNERS_DISAGREE, VP_NONE,
+                         "signatures of several vendors are believed"))
+        return false;
+    if (x->work.signatures && !x->work.signatures->verified &&
+        !vpi_result_note(x->result, x->object, VP_NOTE_SIGNATURE_UNVERIFIED,
+                         x->work.signatures->off, "signatures were read, not verified"))
+        return false;
     return vpi_object_notes(x) &&
+           vpi_result_signatures(x->result, x->object, x->session->crypto, x->work.signatures) &&
            vpi_result_take(x->result, x->object, x->work.items, x->work.count, &verdict);
 }
 
@@ -107,6 +116,7 @@ static void begin_work(struct examination *x)
                                     .crypto = x->session->crypto,
                                     .arena = &x->arena,
                                     .name = x->name,
+                                    .trust = &x->session->trust,
                                     .notes = &x->image};
 }
 
@@ -159,7 +169,7 @@ bool vpi_object_examine(struct examination *x)
     if (!add_object(x) || (!readable && !say_gap(x, "all of it")))
         return false;
     if (readable && make_and_look_up(x, vpi_plan_first(x))) {
-        uint64_t gated = vpi_plan_gated(x);
+        uint64_t gated = vpi_plan_gated(x) | (vpi_plan_trust(x) ? WANT_TRUST : 0);
         if (gated)
             (void)make_and_look_up(x, gated);
     }

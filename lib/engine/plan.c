@@ -79,6 +79,8 @@ uint64_t vpi_plan_first(const struct examination *x)
     uint64_t want = asked_for(session) | session->ungated;
     if (is_pe(x))
         want |= WANT_REST;
+    if (session->options.flags & VP_SESSION_ALL_FEATURES)
+        want |= WANT_TRUST;
     for (size_t i = 0; session->options.flags & VP_SESSION_ALL_FEATURES && i < DEAR; i++)
         want |= dear[i].want;
     return want;
@@ -111,6 +113,18 @@ static bool gate_open(const struct examination *x, const struct db_gate *gate)
             return false;
     }
     return gate->vendor == VPDB_NO_ROW || vendor_hit(x, gate->vendor);
+}
+
+bool vpi_plan_trust(const struct examination *x)
+{
+    if (!x->work.signatures || x->work.signatures->verified || x->image.signed_range_count == 0)
+        return false;
+    for (size_t i = 0; i < x->evidence_count; i++) {
+        if (x->evidence[i].class == CLASS_SIGNER &&
+            x->work.items[x->evidence[i].feature].certificate)
+            return true;
+    }
+    return false;
 }
 
 uint64_t vpi_plan_gated(const struct examination *x)

@@ -3,6 +3,10 @@
 
 #include <stdlib.h>
 
+#include "io/map.h"
+
+enum { BUNDLE_BYTES_MOST = 16 << 20 };
+
 static const struct vp_limits defaults = {.memory = 64 << 20,
                                           .member_memory = 32 << 20,
                                           .expanded = UINT64_C(2) << 30,
@@ -38,6 +42,50 @@ static enum vp_status keep_text(const char **text)
     return VP_OK;
 }
 
+static bool accept_bundle(struct span head, uint64_t file_size, struct vp_error *err)
+{
+    if (file_size <= BUNDLE_BYTES_MOST)
+        return true;
+    vpi_fail(err, VP_E_ARGUMENT, "an anchors file of more than %d bytes", BUNDLE_BYTES_MOST);
+    return false;
+}
+
+/* The caller's anchors, beside those of the database. */
+static enum vp_status read_anchors(struct vp_session *session, const char *path,
+                                   struct vp_error *err)
+{
+    static const struct map_check check = {accept_bundle, 0};
+    struct map map;
+    struct certificate *list;
+    size_t count;
+    enum vp_status status = vpi_map_open(&map, path, MAP_COPY, &check, &session->kept, err);
+    if (status != VP_OK)
+        return status;
+    bool good = vpi_bundle_read(&session->kept, map.bytes, &list, &count);
+    vpi_map_done(&map);
+    if (session->kept.failed)
+        return vpi_fail(err, VP_E_MEMORY, "no memory for the anchors");
+    if (!good)
+        return vpi_fail(err, VP_E_ARGUMENT, "no certificate in the anchors file");
+    session->trust.extra = list;
+    session->trust.extra_count = count;
+    return VP_OK;
+}
+
+static enum vp_status keep_anchors(struct vp_session *session, const char *path,
+                                   struct vp_error *err)
+{
+    enum vp_status status = VP_OK;
+    if (session->db) {
+        session->trust.now = (int64_t)vpi_db_date(session->db) * 86400;
+        if (!vpi_db_anchors(session->db, &session->kept, &session->trust.anchors))
+            status = vpi_fail(err, VP_E_MEMORY, "no memory for the anchors");
+    }
+    if (status == VP_OK && path)
+        status = read_anchors(session, path, err);
+    return status;
+}
+
 enum vp_status vp_session_new(struct vp_db *db, const struct vp_session_options *options,
                               struct vp_session **ret_session, struct vp_error *err)
 {
@@ -47,15 +95,20 @@ enum vp_status vp_session_new(struct vp_db *db, const struct vp_session_options 
     vpi_struct_in(&session->options, sizeof session->options, options);
     const char *magic_file = session->options.magic_file;
     const char *spool_folder = session->options.spool_folder;
+    const char *anchors_file = session->options.anchors_file;
     session->options.magic_file = session->options.spool_folder = NULL;
+    session->options.anchors_file = NULL;
     session->limits = session->options.limits;
     fill_limits(&session->limits);
     vpi_arena_init(&session->scratch,
                    session->limits.memory > SIZE_MAX ? 0 : (size_t)session->limits.memory);
+    vpi_arena_init(&session->kept, 0);
     session->db = vp_db_ref(db);
     enum vp_status status = vpi_crypto_new(&session->crypto, err);
     if (status == VP_OK && !vpi_plan_session(session))
         status = vpi_fail(err, VP_E_MEMORY, "no memory for a session");
+    if (status == VP_OK)
+        status = keep_anchors(session, anchors_file, err);
     if (status == VP_OK && keep_text(&magic_file) == VP_OK) {
         session->options.magic_file = magic_file;
         if (keep_text(&spool_folder) == VP_OK) {
@@ -75,6 +128,7 @@ void vp_session_free(struct vp_session *session)
     vpi_magic_free(session->magic);
     vpi_crypto_free(session->crypto);
     vpi_arena_done(&session->scratch);
+    vpi_arena_done(&session->kept);
     vp_db_unref(session->db);
     free(session->gates);
     free((void *)(uintptr_t)session->options.magic_file);

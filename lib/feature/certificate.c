@@ -1,25 +1,16 @@
 /* certificate.c - who signed: every certificate of every entry of the certificate table
  *
- * Nothing is verified here, so all of it is a claim, and a note says so.  Each certificate yields
- * its digests: a set may know an issuer as well as a signer.  Only the certificate that a signer
- * info refers to yields names: what a certification authority is called never says whose code it
- * is.
+ * Nothing is verified here, so all of it is a claim until trust.c says more.  Each certificate
+ * yields its digests: a set may know an issuer as well as a signer.  Only the certificate that a
+ * signer info refers to yields names: what a certification authority is called never says whose
+ * code it is.
  */
 #include "feature/feature.h"
-#include "trust/signed_data.h"
 
-enum {
-    SIGNATURES_MOST = 16,
-    SIGNATURE_LEN_MOST = 8 << 20,
-    CERTIFICATES_MOST = 256,
-    LEAVES_MOST = 64,
-    SHA256_LEN = 32
-};
+enum { SIGNATURE_LEN_MOST = 8 << 20, LEAVES_MOST = 64, SHA256_LEN = 32 };
 
-/* The same certificate stands in several signatures of a file. */
+/* Signers whose names were added: the same one stands in several signatures of a file. */
 struct seen {
-    uint8_t digests[CERTIFICATES_MOST][SHA256_LEN];
-    size_t count;
     uint8_t leaves[LEAVES_MOST][SHA256_LEN];
     size_t leaf_count;
 };
@@ -103,6 +94,18 @@ static void add_registration(struct feature_work *work, const struct certificate
                          span_of(both, country.len + 1 + number.len));
 }
 
+/* What is not of one certificate, such as the opus name, gets no number. */
+static void number_features(struct feature_work *work, size_t first, const uint8_t *digest)
+{
+    const struct feature_trust *trust = work->signatures;
+    for (size_t i = 0; i < trust->certificate_count; i++) {
+        if (memcmp(trust->certificates[i], digest, SHA256_LEN) != 0)
+            continue;
+        for (size_t k = first; k < work->count; k++)
+            work->items[k].certificate = (uint16_t)(i + 1);
+    }
+}
+
 static void add_signer(struct feature_work *work, struct seen *seen,
                        const struct signer_info *signer)
 {
@@ -115,31 +118,76 @@ static void add_signer(struct feature_work *work, struct seen *seen,
     if (!signer->leaf || !vpi_digest(work->crypto, DIGEST_SHA256, signer->leaf->whole, digest) ||
         !remember(seen->leaves, &seen->leaf_count, LEAVES_MOST, digest))
         return;
+    size_t first = work->count;
     vpi_feature_add_text(work, KIND_CERTIFICATE_O, signer->leaf->organization);
     vpi_feature_add_text(work, KIND_CERTIFICATE_CN, signer->leaf->common_name);
     add_registration(work, signer->leaf);
+    number_features(work, first, digest);
+}
+
+/* Bytes behind the DER that are not zeros: no digest covers them (CVE-2013-3900). */
+static bool is_padded(const struct image *image, const struct image_blob *blob, struct span der)
+{
+    struct der_value value;
+    struct span rest = der;
+    if (image->signature_slack || blob->len > der.len || !vpi_der_next(&rest, &value))
+        return true;
+    for (size_t i = 0; i < rest.len; i++) {
+        if (rest.data[i])
+            return true;
+    }
+    return false;
+}
+
+static void keep_signatures(struct feature_work *work, struct trust_blob *kept)
+{
+    struct feature_trust *trust = work->signatures;
+    const struct signed_data *data = &kept->data;
+    trust->blobs[trust->blob_count++] = kept;
+    for (size_t i = 0; i < data->signer_count; i++) {
+        struct trust_signature *grown = vpi_arena_grow(work->arena, trust->signatures, trust->count,
+                                                       &trust->capacity, sizeof *grown);
+        if (!grown) {
+            vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "signatures");
+            return;
+        }
+        trust->signatures = grown;
+        grown[trust->count++] =
+            (struct trust_signature){.info = &data->signers[i],
+                                     .content = &data->contents[data->signers[i].layer],
+                                     .entry = kept->entry};
+    }
 }
 
 static void add_signature(struct feature_work *work, struct seen *seen,
-                          const struct image_blob *blob)
+                          const struct image_blob *blob, unsigned entry)
 {
-    struct signed_data data;
+    struct feature_trust *trust = work->signatures;
+    struct trust_blob *kept = vpi_arena_alloc(work->arena, sizeof *kept);
     struct span der;
     uint8_t digest[DIGEST_MOST];
-    if (!vpi_feature_blob(work, blob, SIGNATURE_LEN_MOST, &der) ||
-        !vpi_signed_data_read(work->arena, der, &data)) {
+    if (!kept || !vpi_feature_blob(work, blob, SIGNATURE_LEN_MOST, &der) ||
+        !vpi_signed_data_read(work->arena, der, &kept->data)) {
         vpi_image_note(work->notes, VP_NOTE_SIGNATURE_UNREADABLE, blob->off, "signature");
         return;
     }
-    if (data.cut_short)
-        vpi_image_gap(work->notes, VP_GAP_COUNT_LIMIT, "certificates and signers");
-    for (size_t i = 0; i < data.certificate_count; i++) {
-        if (vpi_digest(work->crypto, DIGEST_SHA256, data.certificates[i].whole, digest) &&
-            remember(seen->digests, &seen->count, CERTIFICATES_MOST, digest))
-            add_certificate(work, &data.certificates[i]);
+    const struct signed_data *data = &kept->data;
+    kept->entry = entry;
+    kept->padded = is_padded(work->image, blob, der);
+    if (data->cut_short)
+        vpi_image_gap(work->notes, work->arena->failed ? VP_GAP_MEMORY_LIMIT : VP_GAP_COUNT_LIMIT,
+                      "certificates and signers");
+    for (size_t i = 0; i < data->certificate_count; i++) {
+        if (!vpi_digest(work->crypto, DIGEST_SHA256, data->certificates[i].whole, digest) ||
+            !remember(trust->certificates, &trust->certificate_count, CERTIFICATES_MOST, digest))
+            continue;
+        size_t first = work->count;
+        add_certificate(work, &data->certificates[i]);
+        number_features(work, first, digest);
     }
-    for (size_t i = 0; i < data.signer_count; i++)
-        add_signer(work, seen, &data.signers[i]);
+    for (size_t i = 0; i < data->signer_count; i++)
+        add_signer(work, seen, &data->signers[i]);
+    keep_signatures(work, kept);
 }
 
 void vpi_family_certificate(struct feature_work *work)
@@ -154,16 +202,19 @@ void vpi_family_certificate(struct feature_work *work)
             continue;
         if (count == 0) {
             seen = vpi_arena_alloc(work->arena, sizeof *seen);
-            vpi_image_note(work->notes, VP_NOTE_SIGNATURE_UNVERIFIED, image->blobs[i].off,
-                           "signatures were read, not verified");
+            work->signatures = vpi_arena_alloc(work->arena, sizeof *work->signatures);
+            if (work->signatures)
+                work->signatures->off = image->blobs[i].off;
         }
-        if (!seen || count++ == SIGNATURES_MOST) {
-            vpi_image_gap(work->notes, seen ? VP_GAP_COUNT_LIMIT : VP_GAP_MEMORY_LIMIT,
+        if (!seen || !work->signatures || count == SIGNED_BLOBS_MOST) {
+            vpi_image_gap(work->notes,
+                          seen && work->signatures ? VP_GAP_COUNT_LIMIT : VP_GAP_MEMORY_LIMIT,
                           "signatures");
             return;
         }
-        add_signature(work, seen, &image->blobs[i]);
+        add_signature(work, seen, &image->blobs[i], (unsigned)count++);
     }
-    if (seen && (seen->count == CERTIFICATES_MOST || seen->leaf_count == LEAVES_MOST))
+    if (seen && (work->signatures->certificate_count == CERTIFICATES_MOST ||
+                 seen->leaf_count == LEAVES_MOST))
         vpi_image_gap(work->notes, VP_GAP_COUNT_LIMIT, "certificates");
 }

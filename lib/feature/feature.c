@@ -106,8 +106,10 @@ bool vpi_features_make(struct feature_work *work)
 #include "feature/families.h"
 #undef FAMILY
     oldest_first(&work->pass);
-    if (vpi_pass_run(&work->pass, work->src))
+    if (vpi_pass_run(&work->pass, work->src)) {
+        vpi_trust_finish(work);
         return true;
+    }
     vpi_image_short(work->notes, work->src, 0, "digests");
     return false;
 }

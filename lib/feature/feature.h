@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "crypto/digest.h"
 #include "format/image.h"
+#include "trust/authenticode.h"
 
 enum {
 #define KIND(number, NAME, name, class, form) KIND_##NAME = number,
@@ -57,6 +58,25 @@ struct feature {
     struct span value; /* canonical */
     const char *text;  /* for people; parses back to `value` */
     uint64_t off, len; /* in the object; VP_NONE */
+    /* Of a signer's certificate: which one it is of (from 1), and whether a signature by it is
+     * believed. */
+    uint16_t certificate;
+    bool verified;
+};
+
+enum { SIGNED_BLOBS_MOST = 16, CERTIFICATES_MOST = 256 };
+
+/* What the certificate family found, for the trust family to verify. */
+struct feature_trust {
+    struct trust_blob *blobs[SIGNED_BLOBS_MOST];
+    size_t blob_count;
+    uint64_t off; /* of the first of them */
+    struct trust_signature *signatures;
+    size_t count, capacity;
+    uint8_t certificates[CERTIFICATES_MOST][32]; /* SHA-256 of each, in the order of their number */
+    size_t certificate_count;
+    struct trust_digests digests;
+    bool verified; /* the signatures' states are made */
 };
 
 /* Everything a family may use.  `wanted` says which features somebody asks for: a family makes no
@@ -71,6 +91,8 @@ struct feature_work {
     uint64_t wanted;  /* enum wanted */
     struct feature *items;
     size_t count, capacity;
+    struct feature_trust *signatures; /* NULL: there is none */
+    const struct trust *trust;
     struct image *notes; /* where families add notes and gaps: the same image, writable */
 };
 
@@ -87,6 +109,7 @@ enum wanted {
     WANT_SECTIONS = 1 << 6,
     WANT_RESOURCES = 1 << 7, /* icons and resources */
     WANT_EXPORTS = 1 << 9,   /* each exported name; the set of them is cheap */
+    WANT_TRUST = 1 << 10,    /* verify signatures; they were found with WANT_REST */
     WANT_REST = 1 << 8       /* everything that isn't named above and costs next to nothing */
 };
 
@@ -142,6 +165,9 @@ bool vpi_consume_afford(struct feature_work *work, struct consume_budget *budget
 #define FAMILY(name) void vpi_family_##name(struct feature_work *work);
 #include "feature/families.h"
 #undef FAMILY
+
+/* Verifies what the trust family prepared: after the pass (trust.c). */
+void vpi_trust_finish(struct feature_work *work);
 
 /* Runs every family: first they look at the image and join the pass, then the pass runs, whose
  * consumers add their features.  False: the pass did not reach the end (a gap is recorded). */

@@ -161,6 +161,8 @@ struct image {
     /* Zeros that a signer would add to the end of an unsigned file before it hashes it (0 to 7). */
     unsigned signed_padding;
     bool has_signature_table;
+    uint64_t signature_table_off, signature_table_len; /* that the digest leaves out */
+    bool signature_slack; /* bytes of the table belong to no entry and are not zeros */
 
     struct arena *arena; /* where the arrays live */
 };

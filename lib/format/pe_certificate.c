@@ -13,6 +13,7 @@ enum {
     HEADER_LEN = 8,
     ENTRIES_MOST = 64,
     ALIGN = 8,
+    SLACK_LOOKED_AT = 64 << 10,
     SIGNATURE_MOST = 8 << 20 /* of one entry is read; what follows its DER is not signature */
 };
 
@@ -66,42 +67,59 @@ static void ranges_measure(struct pe *pe, uint64_t table_off, uint64_t table_end
         image->signed_padding = (unsigned)(-size % ALIGN);
 }
 
-/* Each WIN_CERTIFICATE: length with this header, revision, type, content; aligned to eight. */
-static void entries_read(struct pe *pe, uint64_t off, uint64_t end)
+/* Bytes that no entry has and no digest covers: zeros are padding, anything else was put there. */
+static void slack_look(struct pe *pe, uint64_t off, uint64_t end)
+{
+    struct span bytes;
+    if (off >= end)
+        return;
+    uint64_t len = end - off < SLACK_LOOKED_AT ? end - off : SLACK_LOOKED_AT;
+    bool zeros = vpi_pe_file(pe, off, len, &bytes) && len == end - off;
+    for (size_t i = 0; zeros && i < bytes.len; i++)
+        zeros = bytes.data[i] == 0;
+    pe->image->signature_slack |= !zeros;
+}
+
+/* Each WIN_CERTIFICATE: length with this header, revision, type, content; aligned to eight.  Where
+ * the entries end. */
+static uint64_t entries_read(struct pe *pe, uint64_t off, uint64_t end)
 {
     unsigned count = 0;
     while (off + HEADER_LEN <= end) {
         struct span bytes;
         if (!vpi_pe_file(pe, off, HEADER_LEN, &bytes))
-            return;
+            return off;
         struct reader r = reader_at(bytes, 0);
         uint64_t len = reader_u32(&r);
         uint16_t revision = reader_u16(&r), type = reader_u16(&r);
         if (len == 0 && revision == 0 && type == 0)
-            return; /* padding */
+            return off; /* padding */
         if (len <= HEADER_LEN || len > end - off) {
             vpi_image_note(pe->image, VP_NOTE_SIGNATURE_UNREADABLE, off,
                            "an entry of the certificate table has a wrong length");
-            return;
+            return off;
         }
         if (count++ == ENTRIES_MOST) {
             vpi_image_gap(pe->image, VP_GAP_COUNT_LIMIT, "certificate table");
-            return;
+            return off;
         }
         uint64_t most = len - HEADER_LEN < SIGNATURE_MOST ? len - HEADER_LEN : SIGNATURE_MOST;
         if (!vpi_pe_file(pe, off + HEADER_LEN, most, &bytes))
-            return;
+            return off;
         struct image_blob *blob = vpi_image_blob(pe->image);
         if (!blob)
-            return;
+            return off;
         blob->type = BLOB_SIGNATURE;
         blob->off = off + HEADER_LEN;
         blob->len = len - HEADER_LEN;
         blob->bytes = bytes;
         blob->id = type;
         blob->kind = revision;
-        off += (len + ALIGN - 1) / ALIGN * ALIGN;
+        uint64_t next = off + (len + ALIGN - 1) / ALIGN * ALIGN;
+        slack_look(pe, off + len, next < end ? next : end);
+        off = next;
     }
+    return off;
 }
 
 void vpi_pe_certificate_read(struct pe *pe)
@@ -109,6 +127,9 @@ void vpi_pe_certificate_read(struct pe *pe)
     uint64_t off = pe->src->size, end = off;
     pe->image->has_signature_table = table_find(pe, &off, &end);
     ranges_measure(pe, off, end);
-    if (pe->image->has_signature_table)
-        entries_read(pe, off, end);
+    if (pe->image->has_signature_table) {
+        pe->image->signature_table_off = off;
+        pe->image->signature_table_len = end - off;
+        slack_look(pe, entries_read(pe, off, end), end);
+    }
 }

@@ -14,11 +14,8 @@
 
 #define OID(bytes)               (bytes), sizeof(bytes) - 1
 #define OID_SIGNED_DATA          OID("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")
-#define OID_SPC_INDIRECT_DATA    OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x04")
 #define OID_SPC_OPUS_INFO        OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0c")
 #define OID_SPC_NESTED_SIGNATURE OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x04\x01")
-
-enum { CONSTRUCTED = 0x20 };
 
 /* The blobs still to be read; those nested in one are put behind it. */
 struct work {
@@ -29,40 +26,6 @@ struct work {
     struct span key_identifiers[SIGNED_DATA_SIGNERS_MOST];
     unsigned count;
 };
-
-/* SpcString ::= CHOICE { [0] IMPLICIT BMPString, [1] IMPLICIT IA5String }; the URL of SpcLink has
- * the same tag as the BMPString, so the caller says what [0] means.  Some signers wrote the
- * universal tag instead. */
-static void spc_string(struct arena *arena, struct span content, uint8_t zero, struct span *ret)
-{
-    struct der_value value;
-    if (!vpi_der_next(&content, &value))
-        return;
-    if (value.tag == DER_CONTEXT)
-        value.tag = zero;
-    else if (value.tag == (DER_CONTEXT | 1))
-        value.tag = DER_IA5_STRING;
-    (void)vpi_der_string(arena, &value, ret);
-}
-
-/* SpcSpOpusInfo ::= SEQUENCE { [0] { programName SpcString }?, [1] { moreInfo SpcLink }? }
- * SpcLink ::= CHOICE { [0] IMPLICIT url IA5String, [1] moniker, [2] { file SpcString } } */
-static void opus_read(struct arena *arena, struct span values, struct signer_info *signer)
-{
-    struct der_value opus, part, file;
-    if (!vpi_der_expect(&values, DER_SEQUENCE, &opus))
-        return;
-    while (vpi_der_next(&opus.content, &part)) {
-        if (part.tag == DER_CONTEXT_CONSTRUCTED && signer->opus_name.len == 0) {
-            spc_string(arena, part.content, DER_BMP_STRING, &signer->opus_name);
-        } else if (part.tag == (DER_CONTEXT_CONSTRUCTED | 1) && signer->opus_url.len == 0) {
-            if (vpi_der_expect(&part.content, DER_CONTEXT_CONSTRUCTED | 2, &file))
-                spc_string(arena, file.content, DER_BMP_STRING, &signer->opus_url);
-            else if (part.content.len && part.content.data[0] == DER_CONTEXT)
-                spc_string(arena, part.content, DER_IA5_STRING, &signer->opus_url);
-        }
-    }
-}
 
 static void nested_add(struct work *work, struct span values)
 {
@@ -86,7 +49,7 @@ static void attributes_read(struct work *work, struct span attributes, struct si
             !vpi_der_expect(&attribute.content, DER_SET, &values))
             continue;
         if (der_oid_is(oid.content, OID_SPC_OPUS_INFO))
-            opus_read(work->arena, values.content, signer);
+            vpi_spc_opus_read(work->arena, values.content, signer);
         else if (der_oid_is(oid.content, OID_SPC_NESTED_SIGNATURE))
             nested_add(work, values.content);
     }
@@ -109,10 +72,50 @@ static bool identifier_read(struct span *info, struct signer_info *signer, struc
     return true;
 }
 
+/* What follows the identifier: each part at most once, in the order of the syntax. */
+static void parts_read(struct span *info, struct signer_info *signer)
+{
+    struct der_value part;
+    if (vpi_der_expect(info, DER_SEQUENCE, &part))
+        signer->digest_algorithm = vpi_algorithm_digest(part.content);
+    if (vpi_der_expect(info, DER_CONTEXT_CONSTRUCTED, &part))
+        signer->attributes = part.whole;
+    if (vpi_der_expect(info, DER_SEQUENCE, &part))
+        signer->algorithm = part.content;
+    if (vpi_der_expect(info, DER_OCTET_STRING, &part))
+        signer->signature = part.content;
+    if (vpi_der_expect(info, DER_CONTEXT_CONSTRUCTED | 1, &part))
+        signer->unsigned_attributes = part.content;
+}
+
+static struct span attributes_content(struct span whole)
+{
+    struct der_value value;
+    return vpi_der_next(&whole, &value) ? value.content : span_of(NULL, 0);
+}
+
+bool vpi_attribute_find(struct span attributes, const char *oid, size_t len, struct span *ret)
+{
+    struct der_value attribute, type, values;
+    struct span found = {NULL, 0};
+    unsigned count = 0;
+    while (vpi_der_expect(&attributes, DER_SEQUENCE, &attribute)) {
+        if (!vpi_der_expect(&attribute.content, DER_OID, &type) ||
+            !der_oid_is(type.content, oid, len) || count++ ||
+            !vpi_der_expect(&attribute.content, DER_SET, &values))
+            continue;
+        found = values.content;
+    }
+    if (count != 1 || found.len == 0)
+        return false;
+    *ret = found;
+    return true;
+}
+
 static void signer_read(struct work *work, struct span info, unsigned layer)
 {
     struct signed_data *data = work->data;
-    struct der_value version, part;
+    struct der_value version;
     struct signer_info signer = {.layer = layer};
     struct span key = {NULL, 0};
     if (!vpi_der_expect(&info, DER_INTEGER, &version) || !identifier_read(&info, &signer, &key))
@@ -127,10 +130,9 @@ static void signer_read(struct work *work, struct span info, unsigned layer)
         data->cut_short = true;
         return;
     }
-    while (vpi_der_next(&info, &part)) {
-        if (part.tag == DER_CONTEXT_CONSTRUCTED || part.tag == (DER_CONTEXT_CONSTRUCTED | 1))
-            attributes_read(work, part.content, &signer);
-    }
+    parts_read(&info, &signer);
+    attributes_read(work, attributes_content(signer.attributes), &signer);
+    attributes_read(work, signer.unsigned_attributes, &signer);
     data->signers = signers;
     work->key_identifiers[data->signer_count] = key;
     signers[data->signer_count++] = signer;
@@ -161,52 +163,6 @@ static bool certificate_add(struct work *work, struct span whole)
     return !work->arena->failed;
 }
 
-/* The octets of the content: Authenticode puts the SEQUENCE itself there, CMS an OCTET STRING
- * around it, BER writers one made of pieces. */
-static bool content_octets(struct arena *arena, struct span wrapped, struct span *ret)
-{
-    struct der_value value, piece;
-    struct span whole = wrapped;
-    if (!vpi_der_next(&wrapped, &value))
-        return false;
-    if (value.tag != DER_OCTET_STRING && value.tag != (DER_OCTET_STRING | CONSTRUCTED)) {
-        *ret = whole;
-        return true;
-    }
-    *ret = value.content;
-    if (value.tag == DER_OCTET_STRING)
-        return true;
-    uint8_t *joined = vpi_arena_alloc(arena, value.content.len);
-    if (!joined)
-        return false;
-    size_t used = 0;
-    while (vpi_der_expect(&value.content, DER_OCTET_STRING, &piece)) {
-        memcpy(joined + used, piece.content.data, piece.content.len);
-        used += piece.content.len;
-    }
-    *ret = span_of(joined, used);
-    return true;
-}
-
-/* SpcIndirectDataContent ::= SEQUENCE { data, messageDigest SEQUENCE { algorithm, OCTET STRING } }
- */
-static void indirect_data_read(struct arena *arena, struct span encapsulated, struct span *ret)
-{
-    struct der_value oid, wrapped, indirect, data, info, algorithm, digest;
-    struct span octets;
-    if (!vpi_der_expect(&encapsulated, DER_OID, &oid) ||
-        !der_oid_is(oid.content, OID_SPC_INDIRECT_DATA) ||
-        !vpi_der_expect(&encapsulated, DER_CONTEXT_CONSTRUCTED, &wrapped) ||
-        !content_octets(arena, wrapped.content, &octets))
-        return;
-    if (vpi_der_expect(&octets, DER_SEQUENCE, &indirect) &&
-        vpi_der_next(&indirect.content, &data) &&
-        vpi_der_expect(&indirect.content, DER_SEQUENCE, &info) &&
-        vpi_der_expect(&info.content, DER_SEQUENCE, &algorithm) &&
-        vpi_der_expect(&info.content, DER_OCTET_STRING, &digest))
-        *ret = digest.content;
-}
-
 /* One blob, without those nested in it.  False: it is no SignedData. */
 static bool blob_read(struct work *work, struct span blob, unsigned layer)
 {
@@ -220,8 +176,10 @@ static bool blob_read(struct work *work, struct span blob, unsigned layer)
         !vpi_der_expect(&data.content, DER_SET, &algorithms) ||
         !vpi_der_expect(&data.content, DER_SEQUENCE, &encapsulated))
         return false;
+    struct signed_content *content = &work->data->contents[layer];
+    vpi_spc_content_read(work->arena, encapsulated.content, content);
     if (layer == 0)
-        indirect_data_read(work->arena, encapsulated.content, &work->data->message_digest);
+        work->data->message_digest = content->digest;
     while (vpi_der_next(&data.content, &part)) {
         if (part.tag == DER_CONTEXT_CONSTRUCTED) {
             while (vpi_der_next(&part.content, &item)) {
@@ -245,22 +203,35 @@ static struct span serial_trim(struct span serial)
     return serial;
 }
 
-/* Only when the array of certificates has stopped to move. */
-static void leaves_find(struct work *work)
+static const struct certificate *leaf_find(const struct signed_data *data,
+                                           const struct signer_info *signer, struct span key)
 {
-    struct signed_data *data = work->data;
-    for (size_t i = 0; i < data->signer_count; i++) {
-        struct signer_info *signer = &data->signers[i];
-        struct span key = work->key_identifiers[i], serial = serial_trim(signer->serial);
-        for (size_t k = 0; k < data->certificate_count && !signer->leaf; k++) {
-            const struct certificate *certificate = &data->certificates[k];
-            bool hit = key.len ? span_equal(key, certificate->key_identifier)
-                               : span_equal(signer->issuer, certificate->issuer) &&
-                                     span_equal(serial, serial_trim(certificate->serial));
-            if (hit)
-                signer->leaf = certificate;
-        }
+    struct span serial = serial_trim(signer->serial);
+    for (size_t k = 0; k < data->certificate_count; k++) {
+        const struct certificate *certificate = &data->certificates[k];
+        bool hit = key.len ? span_equal(key, certificate->key_identifier)
+                           : span_equal(signer->issuer, certificate->issuer) &&
+                                 span_equal(serial, serial_trim(certificate->serial));
+        if (hit)
+            return certificate;
     }
+    return NULL;
+}
+
+bool vpi_counter_signature_read(struct span info, const struct signed_data *data,
+                                struct signer_info *ret)
+{
+    struct der_value whole, version;
+    struct signer_info signer = {.layer = 0};
+    struct span key = {NULL, 0};
+    if (!vpi_der_expect(&info, DER_SEQUENCE, &whole) ||
+        !vpi_der_expect(&whole.content, DER_INTEGER, &version) ||
+        !identifier_read(&whole.content, &signer, &key))
+        return false;
+    parts_read(&whole.content, &signer);
+    signer.leaf = leaf_find(data, &signer, key);
+    *ret = signer;
+    return true;
 }
 
 bool vpi_signed_data_read(struct arena *arena, struct span der, struct signed_data *ret)
@@ -271,7 +242,9 @@ bool vpi_signed_data_read(struct arena *arena, struct span der, struct signed_da
         return false;
     for (unsigned layer = 1; layer < work.count; layer++)
         (void)blob_read(&work, work.blobs[layer], layer);
-    leaves_find(&work);
+    /* Only now: the array of certificates has stopped to move. */
+    for (size_t i = 0; i < data.signer_count; i++)
+        data.signers[i].leaf = leaf_find(&data, &data.signers[i], work.key_identifiers[i]);
     data.cut_short |= arena->failed;
     *ret = data;
     return true;

@@ -19,6 +19,22 @@ struct signer_info {
     const struct certificate *leaf;  /* that certificate, or NULL when it is not enclosed */
     struct span opus_name, opus_url; /* SpcSpOpusInfo, UTF-8 */
     unsigned layer;                  /* 0 outermost; n for the n-th nested signature found */
+    /* What it takes to verify it. */
+    enum digest_algorithm digest_algorithm; /* or 0 */
+    struct span attributes;                 /* the signed ones: [0] with its header, or empty */
+    struct span unsigned_attributes;        /* content of [1] */
+    struct span algorithm; /* of the signature: content of the AlgorithmIdentifier */
+    struct span signature;
+};
+
+/* What the signers of one layer sign. */
+struct signed_content {
+    struct span type;   /* OID */
+    struct span octets; /* what messageDigest is the digest of */
+    /* SpcIndirectDataContent: digest of the file. */
+    struct span digest;
+    enum digest_algorithm digest_algorithm; /* or 0 */
+    bool page_hashes;                       /* digests of each page stand beside it */
 };
 
 struct signed_data {
@@ -28,10 +44,28 @@ struct signed_data {
     size_t signer_count, signer_capacity;
     /* The digest inside SpcIndirectDataContent of the outermost layer, or empty. */
     struct span message_digest;
+    struct signed_content contents[SIGNED_DATA_NESTED_MOST + 1]; /* by layer */
     bool cut_short; /* a named maximum was reached, or the arena's limit */
 };
 
 /* Reads one blob and everything nested in it.  False: not SignedData at all. */
 bool vpi_signed_data_read(struct arena *arena, struct span der, struct signed_data *ret);
+
+/* A SignerInfo that stands alone: the content of a counter-signature (PKCS#9, RFC 2985).  Its leaf
+ * is looked for in `data`. */
+bool vpi_counter_signature_read(struct span info, const struct signed_data *data,
+                                struct signer_info *ret);
+
+/* The values of the attribute `oid`; false unless it stands exactly once in `attributes`, which is
+ * their content. */
+bool vpi_attribute_find(struct span attributes, const char *oid, size_t len, struct span *ret);
+
+/* ---- spc.c: Authenticode's own types */
+
+/* SpcSpOpusInfo: fills the signer's opus fields. */
+void vpi_spc_opus_read(struct arena *arena, struct span values, struct signer_info *signer);
+/* EncapsulatedContentInfo's content: type, octets and what SpcIndirectDataContent says. */
+void vpi_spc_content_read(struct arena *arena, struct span encapsulated,
+                          struct signed_content *ret);
 
 #endif

@@ -50,11 +50,16 @@ static void compare_within(struct evidence *first, size_t count, struct verdict 
     }
 }
 
-void vpi_gather(const struct vp_db *db, struct evidence *evidence, size_t count,
-                struct verdict *verdict)
+void vpi_gather(const struct vp_db *db, const struct feature *features, struct evidence *evidence,
+                size_t count, struct verdict *verdict)
 {
     for (size_t i = 0; i < count; i++) {
         struct db_subject vendor;
+        const struct feature *feature = &features[evidence[i].feature];
+        /* A word of a signer's name proves nothing, however good the signature is: anybody may
+         * found a company whose name has it. */
+        evidence[i].verified = evidence[i].class == CLASS_SIGNER && feature->verified &&
+                               span_equal(evidence[i].matched, feature->value);
         evidence[i].set_aside = evidence[i].record.deprecated ||
                                 !vpi_db_subject(db, evidence[i].record.vendor, &vendor) ||
                                 vendor.deprecated || vendor.signs_for_others;

@@ -3,20 +3,30 @@
 
 #include <stdlib.h>
 
+enum rank {
+    RANK_CONTENT,
+    RANK_SIGNER,
+    RANK_WEAK_CONTENT,
+    RANK_STRUCTURE,
+    RANK_SIGNER_CLAIM,
+    RANK_TEXT,
+    RANK_NAME
+};
+
 /* What an evidence's class is worth beside others of the same vendor; smaller is stronger. */
-static int rank(const struct evidence *e)
+static enum rank rank(const struct evidence *e)
 {
     switch (e->class) {
     case CLASS_EXACT:
-        return e->record.confidence >= VP_CONFIDENCE_MEDIUM ? 0 : 1;
+        return e->record.confidence >= VP_CONFIDENCE_MEDIUM ? RANK_CONTENT : RANK_WEAK_CONTENT;
     case CLASS_STRUCTURE:
-        return 2;
+        return RANK_STRUCTURE;
     case CLASS_SIGNER:
-        return 3;
+        return e->verified ? RANK_SIGNER : RANK_SIGNER_CLAIM;
     case CLASS_TEXT:
-        return 4;
+        return RANK_TEXT;
     default:
-        return 5;
+        return RANK_NAME;
     }
 }
 
@@ -30,7 +40,7 @@ static int compare(const void *left, const void *right)
     if (a->record.vendor != b->record.vendor)
         return a->record.vendor < b->record.vendor ? -1 : 1;
     if (rank(a) != rank(b))
-        return rank(a) - rank(b);
+        return rank(a) < rank(b) ? -1 : 1;
     if (a->matched.len != b->matched.len)
         return a->matched.len > b->matched.len ? -1 : 1;
     if (a->feature != b->feature)
@@ -40,13 +50,15 @@ static int compare(const void *left, const void *right)
     return span_compare(a->matched, b->matched);
 }
 
-/* The product that the strongest evidence names, if any of it does. */
+/* The product that the strongest evidence names, if any of it does.  Content speaks for itself; a
+ * signature covers the texts beside it, and what is weaker than it has nothing better. */
 static uint32_t subject_of(const struct finding *finding)
 {
-    int best = rank(&finding->evidence[0]);
+    enum rank best = rank(&finding->evidence[0]);
+    bool any = best == RANK_SIGNER || best >= RANK_STRUCTURE;
     for (size_t i = 0; i < finding->evidence_count; i++) {
         const struct evidence *e = &finding->evidence[i];
-        if (e->record.subject != e->record.vendor && (rank(e) == best || best >= 2))
+        if (e->record.subject != e->record.vendor && (any || rank(e) == best))
             return e->record.subject;
     }
     return finding->vendor;
@@ -72,7 +84,8 @@ static void set_version(struct finding *finding, const struct feature *features,
             return;
         }
     }
-    if (finding->relation != VP_RELATION_PUBLISHER && finding->relation != VP_RELATION_CLAIM)
+    if (finding->relation != VP_RELATION_PUBLISHER && finding->relation != VP_RELATION_SIGNER &&
+        finding->relation != VP_RELATION_CLAIM)
         return;
     static const struct {
         unsigned kind;
@@ -101,6 +114,15 @@ static int compare_findings(const void *left, const void *right)
     return (a->vendor > b->vendor) - (a->vendor < b->vendor);
 }
 
+static bool is_signed(const struct finding *finding)
+{
+    for (size_t i = 0; i < finding->evidence_count; i++) {
+        if (finding->evidence[i].verified)
+            return true;
+    }
+    return false;
+}
+
 bool vpi_verdict(struct arena *arena, const struct vp_db *db, const struct feature *features,
                  size_t feature_count, struct evidence *evidence, size_t evidence_count,
                  struct verdict *ret)
@@ -108,9 +130,9 @@ bool vpi_verdict(struct arena *arena, const struct vp_db *db, const struct featu
     memset(ret, 0, sizeof *ret);
     if (evidence_count == 0)
         return true;
-    vpi_gather(db, evidence, evidence_count, ret);
+    vpi_gather(db, features, evidence, evidence_count, ret);
     qsort(evidence, evidence_count, sizeof *evidence, compare);
-    size_t capacity = 0;
+    size_t capacity = 0, signers = 0;
     for (size_t i = 0; i < evidence_count && !evidence[i].set_aside;) {
         size_t end = i + 1;
         while (end < evidence_count && !evidence[end].set_aside &&
@@ -129,6 +151,7 @@ bool vpi_verdict(struct arena *arena, const struct vp_db *db, const struct featu
                                     .evidence = evidence + i,
                                     .evidence_count = end - i};
         vpi_weigh(db, finding);
+        signers += is_signed(finding);
         finding->subject = subject_of(finding);
         set_version(finding, features, feature_count);
         finding->reason = vpi_reason(arena, finding, features);
@@ -136,6 +159,7 @@ bool vpi_verdict(struct arena *arena, const struct vp_db *db, const struct featu
             return false;
         i = end;
     }
+    ret->signers_disagree = signers > 1;
     if (ret->finding_count)
         qsort(ret->findings, ret->finding_count, sizeof *ret->findings, compare_findings);
     return true;

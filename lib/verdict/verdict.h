@@ -16,6 +16,7 @@ struct evidence {
     enum kind_class class;
     struct span matched; /* the value that hit: all of the feature's, or a phrase of it */
     struct db_record record;
+    bool verified;  /* of a signer whose signature is believed, and all of its name or key hit */
     bool set_aside; /* explained away: see gather.c */
 };
 
@@ -38,6 +39,7 @@ struct verdict {
     /* Evidence that was set aside because several vendors share its key: the features. */
     size_t shared_count;
     uint32_t shared_feature; /* the first of them */
+    bool signers_disagree;   /* believed signatures of several vendors */
 };
 
 /* Judges the evidence of one object.  `evidence` is reordered.  What is returned lives in the
@@ -48,10 +50,10 @@ bool vpi_verdict(struct arena *arena, const struct vp_db *db, const struct featu
 
 /* ---- between the files of this folder */
 
-/* gather.c: marks what explains nothing (shared keys, shorter phrases inside longer ones, signers
- * that sign for others, deprecated records). */
-void vpi_gather(const struct vp_db *db, struct evidence *evidence, size_t count,
-                struct verdict *verdict);
+/* gather.c: marks what is verified, and what explains nothing (shared keys, shorter phrases inside
+ * longer ones, signers that sign for others, deprecated records). */
+void vpi_gather(const struct vp_db *db, const struct feature *features, struct evidence *evidence,
+                size_t count, struct verdict *verdict);
 
 /* weigh.c: the relation and the level of one vendor's evidence.  `right` and `wrong` are the
  * measurement of its strongest kind. */

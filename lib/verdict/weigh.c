@@ -4,11 +4,12 @@
  * someone tuned (design, section 4):
  *
  *     exact content, from a source of medium or high confidence     identified
+ *     a signature that is believed (docs/trust.md)                  identified
  *     exact content, from a weak source                             possible
  *     structure, two independent kinds measured at 0.9 or better    identified
  *     structure, one kind measured at 0.9 or better                 probable
  *     structure, else                                               possible
- *     certificates that nobody verified, text, names                claim, possible
+ *     other certificates, text, names                               claim, possible
  */
 #include "verdict/verdict.h"
 
@@ -83,6 +84,11 @@ void vpi_weigh(const struct vp_db *db, struct finding *finding)
     finding->level = VP_LEVEL_POSSIBLE;
     if (best->class == CLASS_EXACT && !capped) {
         finding->relation = content_relation(best);
+        if (best->record.confidence >= VP_CONFIDENCE_MEDIUM)
+            finding->level = VP_LEVEL_IDENTIFIED;
+    } else if (best->verified && !capped && finding->type != VP_SUBJECT_BUILDER) {
+        /* Whether the signer released it or only passed it on, a signature doesn't say. */
+        finding->relation = VP_RELATION_SIGNER;
         if (best->record.confidence >= VP_CONFIDENCE_MEDIUM)
             finding->level = VP_LEVEL_IDENTIFIED;
     } else if (best->class == CLASS_STRUCTURE && !capped) {

@@ -41,7 +41,8 @@ static const char *verb(const struct finding *finding)
     case CLASS_STRUCTURE:
         return "it is built like a known file";
     case CLASS_SIGNER:
-        return "a certificate inside it says so, which nobody verified";
+        return best->verified ? "its signature says so and is believed"
+                              : "a certificate inside it says so, without a signature to believe";
     case CLASS_TEXT:
         return "its own text says so, which anybody can write";
     default:

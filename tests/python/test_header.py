@@ -31,6 +31,8 @@ PREFIX = {
     "vp_gap_reason": ("VP_GAP_",),
     "vp_subject_type": ("VP_SUBJECT_",),
     "vp_digests": ("VP_DIGEST_",),
+    "vp_signature_state": ("VP_SIGNATURE_",),
+    "vp_time_from": ("VP_TIME_",),
     "vp_version_from": ("VP_VERSION_FROM_", "VP_VERSION_"),
 }
 

@@ -4,7 +4,7 @@
 _vendorprint_words()
 {
     local examining="--digests --limit-memory --limit-member-memory --limit-expanded --limit-depth
-        --limit-members --limit-time --magic-file --spool-folder"
+        --limit-members --limit-time --magic-file --spool-folder --anchors"
     case $1 in
     scan)
         echo "--format --jobs --policy --database --all --features --unordered" \

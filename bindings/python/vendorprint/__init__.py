@@ -19,6 +19,7 @@ from ._session import Scan, Session, scan
 from ._source import Source
 from ._types import (
     Answer,
+    Certificate,
     Confidence,
     DatabaseInfo,
     Digests,
@@ -43,17 +44,20 @@ from ._types import (
     Result,
     Role,
     ScanItem,
+    Signature,
+    SignatureState,
     Status,
     Subject,
     SubjectType,
+    TimeFrom,
     VendorprintError,
     VersionFrom,
 )
 
 __all__ = [
-    "Answer", "Confidence", "Database", "DatabaseInfo", "Digests", "Evidence", "Feature",
-    "Finding", "Format", "Gap", "GapReason", "Judgement", "Key", "KindInfo", "Level", "Limits",
-    "Note", "NoteCode", "Object", "Outcome", "Policy", "Record", "Relation", "Result", "Role",
-    "Scan", "ScanItem", "Session", "Source", "Status", "Subject", "SubjectType",
-    "VendorprintError", "VersionFrom", "key", "kinds", "library_version", "scan",
+    "Answer", "Certificate", "Confidence", "Database", "DatabaseInfo", "Digests", "Evidence",
+    "Feature", "Finding", "Format", "Gap", "GapReason", "Judgement", "Key", "KindInfo", "Level",
+    "Limits", "Note", "NoteCode", "Object", "Outcome", "Policy", "Record", "Relation", "Result",
+    "Role", "Scan", "ScanItem", "Session", "Signature", "SignatureState", "Source", "Status",
+    "Subject", "SubjectType", "TimeFrom", "VendorprintError", "VersionFrom", "key", "kinds", "library_version", "scan",
 ]  # fmt: skip

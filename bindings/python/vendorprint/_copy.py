@@ -9,6 +9,7 @@ from . import _ffi
 from ._ffi import lib
 from ._types import (
     Answer,
+    Certificate,
     Confidence,
     Evidence,
     Feature,
@@ -26,8 +27,11 @@ from ._types import (
     Relation,
     Result,
     Role,
+    Signature,
+    SignatureState,
     Status,
     SubjectType,
+    TimeFrom,
     VendorprintError,
     VersionFrom,
 )
@@ -157,6 +161,50 @@ def _finding(
     )
 
 
+def _certificate(row: _ffi.vp_certificate) -> Certificate:
+    return Certificate(
+        subject=text(row.subject),
+        sha256=text(row.sha256),
+        spki_sha256=text(row.spki_sha256),
+        key=text(row.key),
+        key_bits=row.key_bits,
+        digest_algorithm=text(row.digest_algorithm),
+        not_before=maybe(row.not_before),
+        not_after=maybe(row.not_after),
+    )
+
+
+def _signature(handle: int, index: int, row: _ffi.vp_signature) -> Signature:
+    chain = rows(
+        row.chain,
+        _ffi.vp_certificate,
+        lambda i, ret: int(lib.vp_result_chain(handle, index, i, ret)),
+    )
+    return Signature(
+        object=row.object,
+        entry=row.entry,
+        layer=row.layer,
+        states=frozenset(
+            SignatureState(1 << bit) for bit in range(32) if row.states >> bit & 1
+        ),
+        signer=text(row.signer),
+        organization=text(row.organization),
+        issuer=text(row.issuer),
+        certificate_sha256=text(row.certificate_sha256),
+        digest_algorithm=text(row.digest_algorithm),
+        digest=text(row.digest),
+        program=text(row.program),
+        url=text(row.url),
+        anchor=text(row.anchor),
+        distrust=text(row.distrust),
+        time_from=TimeFrom(row.time_from),
+        time_verifies=bool(row.time_verifies),
+        time=maybe(row.time),
+        time_signer=text(row.time_signer),
+        chain=tuple(_certificate(one) for one in chain),
+    )
+
+
 def result(handle: int, policies: Sequence[str], all_features: bool) -> Result:
     """The Result of the vp_result at `handle`, which stays the caller's."""
     summary = _ffi.new(_ffi.vp_summary)
@@ -172,6 +220,7 @@ def result(handle: int, policies: Sequence[str], all_features: bool) -> Result:
         return rows(count, struct, lambda index, ret: get(handle, index, ret))
 
     findings = of(summary.findings, _ffi.vp_finding, lib.vp_result_finding)
+    signatures = of(summary.signatures, _ffi.vp_signature, lib.vp_result_signature)
     notes = of(summary.notes, _ffi.vp_note, lib.vp_result_note)
     gaps = of(summary.gaps, _ffi.vp_gap, lib.vp_result_gap)
     objects = of(summary.objects, _ffi.vp_object, lib.vp_result_object)
@@ -183,6 +232,7 @@ def result(handle: int, policies: Sequence[str], all_features: bool) -> Result:
         findings=tuple(
             _finding(handle, i, row, feature, policies) for i, row in enumerate(findings)
         ),
+        signatures=tuple(_signature(handle, i, row) for i, row in enumerate(signatures)),
         notes=tuple(
             Note(row.object, NoteCode(row.code), maybe(row.offset), text(row.text)) for row in notes
         ),

@@ -33,6 +33,8 @@ NAMES = {
     "SubjectType": 9,
     "Confidence": 10,
     "VersionFrom": 12,
+    "SignatureState": 13,
+    "TimeFrom": 14,
 }
 
 vp_progress = CFUNCTYPE(c_int, c_void_p, c_uint64, c_uint64)
@@ -151,6 +153,7 @@ class vp_session_options(Structure):
         ("context", c_void_p),
         ("magic_file", c_char_p),
         ("spool_folder", c_char_p),
+        ("anchors_file", c_char_p),
     ]
 
 
@@ -181,6 +184,7 @@ class vp_summary(Structure):
         ("bytes_hashed", c_uint64),
         ("db_serial", c_uint64),
         ("db_digest", c_char_p),
+        ("signatures", c_uint32),
     ]
 
 
@@ -265,6 +269,45 @@ class vp_gap(Structure):
     ]
 
 
+class vp_signature(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("object", c_uint32),
+        ("entry", c_uint32),
+        ("layer", c_uint32),
+        ("states", c_uint),
+        ("signer", c_char_p),
+        ("organization", c_char_p),
+        ("issuer", c_char_p),
+        ("certificate_sha256", c_char_p),
+        ("digest_algorithm", c_char_p),
+        ("digest", c_char_p),
+        ("program", c_char_p),
+        ("url", c_char_p),
+        ("anchor", c_char_p),
+        ("distrust", c_char_p),
+        ("time_from", c_uint),
+        ("time_verifies", c_int),
+        ("time", c_uint64),
+        ("time_signer", c_char_p),
+        ("chain", c_uint32),
+    ]
+
+
+class vp_certificate(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("subject", c_char_p),
+        ("sha256", c_char_p),
+        ("spki_sha256", c_char_p),
+        ("key", c_char_p),
+        ("key_bits", c_uint32),
+        ("digest_algorithm", c_char_p),
+        ("not_before", c_uint64),
+        ("not_after", c_uint64),
+    ]
+
+
 class vp_scan_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -333,6 +376,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "vp_result_evidence": (_status, [_result, c_uint32, c_uint32, POINTER(vp_evidence)]),
     "vp_result_note": (_status, [_result, c_uint32, POINTER(vp_note)]),
     "vp_result_gap": (_status, [_result, c_uint32, POINTER(vp_gap)]),
+    "vp_result_signature": (_status, [_result, c_uint32, POINTER(vp_signature)]),
+    "vp_result_chain": (_status, [_result, c_uint32, c_uint32, POINTER(vp_certificate)]),
     "vp_policy_judge": (
         _status,
         [_result, c_uint32, c_char_p, POINTER(c_uint), POINTER(c_char_p), _err],

@@ -24,6 +24,7 @@ def _session_options(
     all_features: bool = False,
     limits: Limits = Limits(),
     magic_file: Optional[Path] = None,
+    anchors_file: Optional[Path] = None,
     spool_folder: Optional[Path] = None,
 ) -> _ffi.vp_session_options:
     options = _ffi.new(_ffi.vp_session_options)
@@ -34,6 +35,7 @@ def _session_options(
     if magic_file is None and not os.environ.get("MAGIC"):
         magic_file = _ffi.packaged("magic.mgc")
     options.magic_file = None if magic_file is None else path_bytes(magic_file)
+    options.anchors_file = None if anchors_file is None else path_bytes(anchors_file)
     options.spool_folder = None if spool_folder is None else path_bytes(spool_folder)
     return options
 
@@ -53,6 +55,7 @@ class Session(Handle):
     progress      called with (bytes done, total or None) between blocks; what it returns as true
                   cancels: the result is then incomplete.  What it raises reaches the caller
     magic_file    libmagic's compiled data; None: MAGIC, the wheel's, or the system's
+    anchors_file  certificates (PEM, or one DER) to trust beside those of the database
     spool_folder  where what exceeds limits.member_memory may be kept, unlinked; None: nowhere
     """
 
@@ -66,6 +69,7 @@ class Session(Handle):
         limits: Limits = Limits(),
         progress: Optional[Progress] = None,
         magic_file: Optional[Path] = None,
+        anchors_file: Optional[Path] = None,
         spool_folder: Optional[Path] = None,
     ) -> None:
         options = _session_options(
@@ -74,6 +78,7 @@ class Session(Handle):
             all_features=all_features,
             limits=limits,
             magic_file=magic_file,
+            anchors_file=anchors_file,
             spool_folder=spool_folder,
         )
         self._options = options  # its strings live as long as the session
@@ -257,6 +262,7 @@ def scan(
     all_features: bool = False,
     limits: Limits = Limits(),
     magic_file: Optional[Path] = None,
+    anchors_file: Optional[Path] = None,
     spool_folder: Optional[Path] = None,
 ) -> Scan:
     """Examines files and folders with `jobs` threads (0: one a processor), in C, without the GIL.
@@ -274,6 +280,7 @@ def scan(
         all_features=all_features,
         limits=limits,
         magic_file=magic_file,
+        anchors_file=anchors_file,
         spool_folder=spool_folder,
     )
     options = _ffi.new(_ffi.vp_scan_options)

@@ -113,6 +113,14 @@ class NoteCode(_Open):
     SHARED_KEY = 6
     OVERLAY = 7
     PACKED = 8
+    SIGNATURE_INVALID = 9
+    SIGNATURE_UNANCHORED = 10
+    SIGNATURE_UNTIMELY = 11
+    SIGNATURE_REVOKED = 12
+    SIGNATURE_WEAK = 13
+    SIGNATURE_PADDED = 14
+    SIGNATURE_OVERLAP = 15
+    SIGNERS_DISAGREE = 16
 
 
 class GapReason(_Open):
@@ -151,6 +159,33 @@ class VersionFrom(_Open):
     KEY = 1
     FIXED = 2
     TEXT = 3
+
+
+class TimeFrom(_Open):
+    """What kind of counter-signature says when something was signed."""
+
+    NONE = 0
+    PKCS9 = 1
+    RFC3161 = 2
+
+
+class SignatureState(_Open):
+    """What is true of a signature, each apart from the others (docs/trust.md)."""
+
+    CHECKED = 1
+    DIGEST_MATCHES = 2
+    VERIFIES = 4
+    ANCHORED = 8
+    TIMELY = 16
+    CODE_SIGNING = 32
+    STAMPED = 64
+    REVOKED = 128
+    WEAK = 256
+    LIFETIME = 512
+    OVERLAP = 1024
+    PADDED = 2048
+    PAGE_HASHES = 4096
+    BELIEVED = 8192
 
 
 class Digests(enum.IntFlag):
@@ -340,6 +375,45 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """A certificate of a signature's chain."""
+
+    subject: str  # commonName, or else organizationName
+    sha256: str
+    spki_sha256: str
+    key: str  # "rsa", "ec", ...
+    key_bits: int
+    digest_algorithm: str  # of the signature that it bears, or ""
+    not_before: Optional[int]  # seconds since 1970
+    not_after: Optional[int]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signature of an object: nested and appended ones stand beside the first."""
+
+    object: int  # index in Result.objects
+    entry: int  # of the certificate table
+    layer: int  # 0 outermost; n for the n-th nested one of its entry
+    states: frozenset[SignatureState]  # empty when nobody needed it verified
+    signer: str  # commonName, or ""
+    organization: str
+    issuer: str
+    certificate_sha256: str  # "" when it is not enclosed
+    digest_algorithm: str
+    digest: str  # of the file, as signed
+    program: str  # what the signer says
+    url: str
+    anchor: str  # the set's name of where the chain ends, or ""
+    distrust: str  # the set's name of what it distrusts, or ""
+    time_from: TimeFrom
+    time_verifies: bool
+    time: Optional[int]  # seconds since 1970; proven only with STAMPED
+    time_signer: str
+    chain: tuple[Certificate, ...]  # the signer's first
+
+
+@dataclass(frozen=True)
 class Note:
     """A fact about an object that is no vendor."""
 
@@ -367,6 +441,7 @@ class Result:
     objects: tuple[Object, ...]
     features: tuple[Feature, ...]  # () if they were not asked for; findings have theirs anyway
     findings: tuple[Finding, ...]
+    signatures: tuple[Signature, ...]
     notes: tuple[Note, ...]
     gaps: tuple[Gap, ...]
     bytes_read: int

@@ -1,0 +1,150 @@
+/* trust.c - verifies the signatures that certificate.c found
+ *
+ * Only when somebody needs it: the digests that the signatures name are a pass over the whole
+ * object.  Features of a certificate by which a signature is believed are marked so.
+ */
+#include "feature/feature.h"
+
+struct file_digest {
+    struct source_consumer consumer;
+    struct digest *digest;
+    struct feature_work *work;
+    enum digest_algorithm algorithm;
+};
+
+static void digest_update(void *context, struct span bytes)
+{
+    struct file_digest *d = context;
+    vpi_digest_add(d->digest, bytes);
+}
+
+static void digest_finish(void *context)
+{
+    struct file_digest *d = context;
+    struct trust_digests *digests = &d->work->signatures->digests;
+    digests->known[d->algorithm] = vpi_digest_end(d->digest, digests->values[d->algorithm]);
+}
+
+static void consume(struct feature_work *work, enum digest_algorithm algorithm)
+{
+    const struct image *image = work->image;
+    struct file_digest *d = vpi_arena_alloc(work->arena, sizeof *d);
+    struct digest *digest = d ? vpi_digest_begin(work->crypto, algorithm) : NULL;
+    if (!digest) {
+        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "signatures");
+        return;
+    }
+    *d = (struct file_digest){.consumer = {.ranges = image->signed_ranges,
+                                           .range_count = image->signed_range_count,
+                                           .update = digest_update,
+                                           .finish = digest_finish,
+                                           .cryptographic = true},
+                              .digest = digest,
+                              .work = work,
+                              .algorithm = algorithm};
+    d->consumer.context = d;
+    vpi_pass_add(&work->pass, &d->consumer);
+}
+
+void vpi_family_trust(struct feature_work *work)
+{
+    const struct feature_trust *trust = work->signatures;
+    bool wanted[DIGEST_SHA512 + 1] = {false};
+    if (!(work->wanted & WANT_TRUST) || !trust || work->image->signed_range_count == 0)
+        return;
+    for (size_t i = 0; i < trust->count; i++)
+        wanted[trust->signatures[i].content->digest_algorithm] = true;
+    for (int algorithm = DIGEST_MD5; algorithm <= DIGEST_SHA512; algorithm++) {
+        if (wanted[algorithm])
+            consume(work, (enum digest_algorithm)algorithm);
+    }
+}
+
+/* Which number the features of this certificate have; 0: it has none. */
+static uint16_t number_of(struct feature_work *work, const struct certificate *certificate)
+{
+    const struct feature_trust *trust = work->signatures;
+    uint8_t digest[DIGEST_MOST];
+    if (!vpi_digest(work->crypto, DIGEST_SHA256, certificate->whole, digest))
+        return 0;
+    for (size_t i = 0; i < trust->certificate_count; i++) {
+        if (memcmp(trust->certificates[i], digest, sizeof trust->certificates[i]) == 0)
+            return (uint16_t)(i + 1);
+    }
+    return 0;
+}
+
+static void mark_features(struct feature_work *work, const struct certificate *leaf)
+{
+    uint16_t number = number_of(work, leaf);
+    for (size_t i = 0; number && i < work->count; i++)
+        work->items[i].verified |= work->items[i].certificate == number;
+}
+
+static void tell(struct feature_work *work, const struct trust_signature *s)
+{
+    static const struct {
+        unsigned bit;
+        bool when; /* the bit has this value */
+        enum vp_note_code code;
+        const char *text;
+    } facts[] = {
+        {VP_SIGNATURE_DIGEST_MATCHES, false, VP_NOTE_SIGNATURE_INVALID, "it is of other content"},
+        {VP_SIGNATURE_VERIFIES, false, VP_NOTE_SIGNATURE_INVALID,
+         "it is not by the key of its signer's certificate"},
+        {VP_SIGNATURE_OVERLAP, true, VP_NOTE_SIGNATURE_OVERLAP,
+         "the certificate table lies over sections"},
+        {VP_SIGNATURE_PADDED, true, VP_NOTE_SIGNATURE_PADDED,
+         "bytes in the certificate table that no signature covers: Windows refuses them only with "
+         "EnableCertPaddingCheck"},
+        {VP_SIGNATURE_ANCHORED, false, VP_NOTE_SIGNATURE_UNANCHORED,
+         "its chain ends at no anchor of the set"},
+        {VP_SIGNATURE_TIMELY, false, VP_NOTE_SIGNATURE_UNTIMELY,
+         "a certificate was not valid at the time that is proven, or else at the date of the set"},
+        {VP_SIGNATURE_REVOKED, true, VP_NOTE_SIGNATURE_REVOKED, "the set distrusts its signer"},
+        {VP_SIGNATURE_WEAK, true, VP_NOTE_SIGNATURE_WEAK,
+         "its digest or a key of its chain can be forged"},
+    };
+    bool right = (s->states & VP_SIGNATURE_VERIFIES) != 0;
+    bool anchored = (s->states & VP_SIGNATURE_ANCHORED) != 0;
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        /* What was not looked at because something before it is wrong is no fact. */
+        if ((facts[i].bit == VP_SIGNATURE_ANCHORED && !right) ||
+            (facts[i].bit == VP_SIGNATURE_TIMELY && !anchored))
+            continue;
+        if (((s->states & facts[i].bit) != 0) == facts[i].when)
+            vpi_image_note(work->notes, facts[i].code, work->signatures->off, facts[i].text);
+    }
+}
+
+void vpi_trust_finish(struct feature_work *work)
+{
+    static const struct trust nobody;
+    struct feature_trust *trust = work->signatures;
+    /* What has no Authenticode digest is signed in another way. */
+    if (!(work->wanted & WANT_TRUST) || !trust || trust->verified ||
+        work->image->signed_range_count == 0)
+        return;
+    bool overlaps = vpi_authenticode_overlaps(work->image);
+    trust->verified = true;
+    for (size_t i = 0; i < trust->count; i++) {
+        struct trust_signature *s = &trust->signatures[i];
+        struct trust_blob *blob = NULL;
+        for (size_t k = 0; k < trust->blob_count; k++) {
+            if (trust->blobs[k]->entry == s->entry)
+                blob = trust->blobs[k];
+        }
+        if (!blob ||
+            !vpi_authenticode_verify(work->crypto, work->arena, work->trust ? work->trust : &nobody,
+                                     blob, &trust->digests, overlaps, s)) {
+            s->states = 0;
+            vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "signatures");
+            return;
+        }
+        if (vpi_authenticode_believed(s)) {
+            s->states |= VP_SIGNATURE_BELIEVED;
+            mark_features(work, s->info->leaf);
+        }
+        tell(work, s);
+    }
+}

@@ -1,0 +1,680 @@
+/* test_forging.c - names that are not the signer's never become more than a claim */
+#include <openssl/pem.h>
+#include <unistd.h>
+
+#include "feature/feature.h"
+#include "forge.h"
+#include "set/write.h"
+#include "vendorprint/vendorprint.h"
+
+enum { EXAMPLE, KASPERSKY, STORE, SUBJECTS };
+
+static const struct db_subject subjects[SUBJECTS] = {
+    {.id = "example", .name = "Example", .vendor = EXAMPLE, .type = VP_SUBJECT_VENDOR},
+    {.id = "kaspersky", .name = "AO Kaspersky Lab", .vendor = KASPERSKY, .type = VP_SUBJECT_VENDOR},
+    {.id = "store",
+     .name = "Store",
+     .vendor = STORE,
+     .type = VP_SUBJECT_VENDOR,
+     .signs_for_others = true}};
+
+static const struct {
+    uint16_t kind;
+    const char *text;
+    uint32_t subject;
+} keys[] = {{KIND_CERTIFICATE_O, "AO Kaspersky Lab", KASPERSKY},
+            {KIND_CERTIFICATE_REGISTRATION, "RU:1027739867473", KASPERSKY},
+            {KIND_CERTIFICATE_O, "Example GmbH", EXAMPLE},
+            {KIND_CERTIFICATE_O, "Store", STORE}};
+
+enum { KEYS = sizeof keys / sizeof *keys };
+
+/* The people of all tests. */
+static struct {
+    struct party root, stamp_root, unknown_root, kaspersky, example, store, stamper, forger,
+        unknown_stamper, distrusted;
+    struct target target;
+    struct vp_db *db;
+} world;
+
+static struct write_anchor anchor_of(const struct party *party, unsigned purposes)
+{
+    struct write_anchor anchor = {.row = {.what = ANCHOR_SPKI,
+                                          .algorithm = DIGEST_SHA256,
+                                          .purposes = purposes,
+                                          .distrusted = purposes == 0,
+                                          .name = "an anchor"},
+                                  .source = "a test"};
+    hash(false, party->facts.spki, anchor.row.hash);
+    return anchor;
+}
+
+static struct vp_db *make_db(void)
+{
+    struct arena arena;
+    struct write_key rows[KEYS];
+    struct span bytes;
+    struct vp_db *db = NULL;
+    static const struct write_kind kinds[] = {
+        {KIND_CERTIFICATE_O, FORM_TEXT, "certificate-o"},
+        {KIND_CERTIFICATE_REGISTRATION, FORM_NAME, "certificate-registration"}};
+    const struct write_anchor anchors[] = {anchor_of(&world.root, PURPOSE_CODE),
+                                           anchor_of(&world.stamp_root, PURPOSE_TIME),
+                                           anchor_of(&world.distrusted, 0)};
+    memset(rows, 0, sizeof rows);
+    for (size_t i = 0; i < KEYS; i++) {
+        uint8_t value[256];
+        size_t len;
+        ck_assert_int_eq(vp_value_parse(keys[i].kind, keys[i].text, strlen(keys[i].text), value,
+                                        sizeof value, &len, NULL),
+                         VP_OK);
+        struct vp_key key = vp_key_make(keys[i].kind, value, len);
+        rows[i] = (struct write_key){.key = {key.low, key.high},
+                                     .record = {.kind = keys[i].kind,
+                                                .subject = keys[i].subject,
+                                                .gate = VPDB_NO_ROW,
+                                                .relation = VP_RELATION_SIGNER,
+                                                .confidence = VP_CONFIDENCE_HIGH,
+                                                .version = "",
+                                                .file = "",
+                                                .source = "a test",
+                                                .date = ""}};
+    }
+    struct write_content content = {.serial = 1,
+                                    .date = 20779, /* 2026-11-22 */
+                                    .kinds = kinds,
+                                    .kind_count = 2,
+                                    .subjects = subjects,
+                                    .subject_count = SUBJECTS,
+                                    .keys = rows,
+                                    .key_count = KEYS,
+                                    .anchors = anchors,
+                                    .anchor_count = 3};
+    vpi_arena_init(&arena, 0);
+    ck_assert_int_eq(vpi_write(&arena, &content, &bytes, NULL), VP_OK);
+    ck_assert_int_eq(vp_db_open_memory(bytes.data, bytes.len, NULL, &db, NULL), VP_OK);
+    vpi_arena_done(&arena);
+    return db;
+}
+
+static const char name[] = "AO Kaspersky Lab", number[] = "1027739867473";
+
+static void world_make(void)
+{
+    if (world.db)
+        return;
+    world.root =
+        party_new((struct party_how){.organization = "Root", .authority = true, .from = 2005});
+    world.stamp_root = party_new(
+        (struct party_how){.organization = "Stamp Root", .authority = true, .from = 2005});
+    world.unknown_root = party_new((struct party_how){.organization = "Root", .authority = true});
+    world.kaspersky = party_new((struct party_how){.organization = name,
+                                                   .registration = number,
+                                                   .issuer = &world.root,
+                                                   .usages = "codeSigning"});
+    world.example = party_new((struct party_how){
+        .organization = "Example GmbH", .issuer = &world.root, .usages = "codeSigning"});
+    world.store = party_new((struct party_how){
+        .organization = "Store", .issuer = &world.root, .usages = "codeSigning"});
+    world.distrusted = party_new((struct party_how){.organization = name,
+                                                    .registration = number,
+                                                    .issuer = &world.root,
+                                                    .usages = "codeSigning"});
+    world.stamper = party_new((struct party_how){.organization = "Stamper",
+                                                 .issuer = &world.stamp_root,
+                                                 .usages = "critical,timeStamping",
+                                                 .from = 2005});
+    world.unknown_stamper = party_new((struct party_how){.organization = "Stamper",
+                                                         .issuer = &world.unknown_root,
+                                                         .usages = "critical,timeStamping"});
+    world.forger = party_new(
+        (struct party_how){.organization = name, .registration = number, .usages = "codeSigning"});
+    target_init(&world.target, 0);
+    world.db = make_db();
+}
+
+static void world_free(void)
+{
+    struct party *all[] = {&world.root,      &world.stamp_root, &world.unknown_root,
+                           &world.kaspersky, &world.example,    &world.store,
+                           &world.stamper,   &world.forger,     &world.unknown_stamper,
+                           &world.distrusted};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        party_free(all[i]);
+    pe_build_done(&world.target.pe);
+    vp_db_unref(world.db);
+}
+
+/* What one file is said to be. */
+struct answer {
+    unsigned states[4]; /* of its signatures */
+    uint32_t signatures;
+    enum vp_relation kaspersky, example; /* 0: no finding */
+    enum vp_level level;                 /* of the former */
+    unsigned notes;                      /* bits 1 << code */
+    uint64_t time;
+};
+
+static struct vp_result *examine_with(struct span file, struct vp_session_options options)
+{
+    struct vp_session *session = NULL;
+    struct vp_result *result = NULL;
+    options.size = sizeof options;
+    ck_assert_int_eq(vp_session_new(world.db, &options, &session, NULL), VP_OK);
+    ck_assert_int_eq(vp_examine_memory(session, file.data, file.len, "x.exe", &result, NULL),
+                     VP_OK);
+    vp_session_free(session);
+    return result;
+}
+
+static struct answer answer_of(struct vp_result *result)
+{
+    struct answer answer = {.time = VP_NONE};
+    struct vp_signature signature = {.size = sizeof signature};
+    struct vp_finding finding = {.size = sizeof finding};
+    struct vp_note note = {.size = sizeof note};
+    for (uint32_t i = 0; vp_result_signature(result, i, &signature) == VP_OK; i++) {
+        answer.signatures++;
+        if (i < 4)
+            answer.states[i] = signature.states;
+        if (i == 0)
+            answer.time = signature.time;
+    }
+    for (uint32_t i = 0; vp_result_finding(result, i, &finding) == VP_OK; i++) {
+        ck_assert_str_ne(finding.vendor_id, "store");
+        if (strcmp(finding.vendor_id, "kaspersky") == 0) {
+            answer.kaspersky = finding.relation;
+            answer.level = finding.level;
+        } else {
+            answer.example = finding.relation;
+        }
+    }
+    for (uint32_t i = 0; vp_result_note(result, i, &note) == VP_OK; i++)
+        answer.notes |= 1u << note.code;
+    vp_result_unref(result);
+    return answer;
+}
+
+/* Takes the file. */
+static struct answer examine(struct span file)
+{
+    struct answer answer = answer_of(examine_with(file, (struct vp_session_options){0}));
+    exact_free(file);
+    return answer;
+}
+
+static struct answer examine_forgery(struct forgery f)
+{
+    f.file_digest = f.file_digest ? f.file_digest : world.target.digests[f.sha1 ? 0 : 1];
+    struct span blob = forge(&f);
+    struct answer answer = examine(target_signed(&world.target, blob, 0));
+    exact_free(blob);
+    return answer;
+}
+
+static void is_signer(struct answer answer)
+{
+    ck_assert(answer.states[0] & VP_SIGNATURE_BELIEVED);
+    ck_assert_int_eq(answer.kaspersky, VP_RELATION_SIGNER);
+    ck_assert_int_eq(answer.level, VP_LEVEL_IDENTIFIED);
+}
+
+/* The name is there, as a claim; these states are wrong, all the other good ones are right. */
+static void is_claim(struct answer answer, unsigned missing, unsigned bad, enum vp_note_code code)
+{
+    const unsigned good = VP_SIGNATURE_CHECKED | VP_SIGNATURE_DIGEST_MATCHES |
+                          VP_SIGNATURE_VERIFIES | VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY |
+                          VP_SIGNATURE_CODE_SIGNING;
+    ck_assert_int_eq(answer.kaspersky, VP_RELATION_CLAIM);
+    ck_assert_int_eq(answer.level, VP_LEVEL_POSSIBLE);
+    ck_assert(!(answer.states[0] & VP_SIGNATURE_BELIEVED));
+    ck_assert_msg((answer.states[0] & good) == (good & ~missing), "states are %#x",
+                  answer.states[0]);
+    ck_assert_uint_eq(answer.states[0] & bad, bad);
+    if (code)
+        ck_assert(answer.notes >> code & 1);
+}
+
+#define AFTER_VERIFIES (VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY | VP_SIGNATURE_CODE_SIGNING)
+
+static struct forgery genuine(void)
+{
+    return (struct forgery){.signer = &world.kaspersky,
+                            .enclosed = {&world.kaspersky, &world.root}};
+}
+
+START_TEST(a_genuine_signature_names_the_signer)
+{
+    world_make();
+    struct answer answer = examine_forgery(genuine());
+    is_signer(answer);
+    ck_assert_uint_eq(answer.notes, 0);
+    ck_assert_uint_eq(answer.signatures, 1);
+}
+END_TEST
+
+START_TEST(a_self_signed_certificate_with_the_right_number_stays_a_claim)
+{
+    world_make();
+    struct forgery f = {.signer = &world.forger, .enclosed = {&world.forger}};
+    is_claim(examine_forgery(f), VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY, 0,
+             VP_NOTE_SIGNATURE_UNANCHORED);
+}
+END_TEST
+
+START_TEST(an_authority_that_has_only_the_name_of_the_anchor_is_none)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .registration = number,
+                                                     .issuer = &world.unknown_root,
+                                                     .usages = "codeSigning"});
+    struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &world.unknown_root, &world.root}};
+    is_claim(examine_forgery(f), VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY, 0,
+             VP_NOTE_SIGNATURE_UNANCHORED);
+    party_free(&leaf);
+}
+END_TEST
+
+START_TEST(a_signature_over_other_content_stays_a_claim)
+{
+    world_make();
+    static const uint8_t other[32] = {1};
+    struct forgery f = genuine();
+    f.file_digest = other;
+    is_claim(examine_forgery(f), VP_SIGNATURE_DIGEST_MATCHES, 0, VP_NOTE_SIGNATURE_INVALID);
+}
+END_TEST
+
+START_TEST(a_right_chain_with_a_swapped_leaf_stays_a_claim)
+{
+    world_make();
+    struct forgery f = genuine();
+    f.signer = &world.forger; /* its key signs, the genuine certificate is named */
+    f.named = &world.kaspersky;
+    is_claim(examine_forgery(f), VP_SIGNATURE_VERIFIES | AFTER_VERIFIES, 0,
+             VP_NOTE_SIGNATURE_INVALID);
+}
+END_TEST
+
+START_TEST(a_leaf_is_no_authority)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .registration = number,
+                                                     .issuer = &world.example,
+                                                     .usages = "codeSigning"});
+    struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &world.example, &world.root}};
+    is_claim(examine_forgery(f), VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY, 0,
+             VP_NOTE_SIGNATURE_UNANCHORED);
+    party_free(&leaf);
+}
+END_TEST
+
+START_TEST(a_certificate_for_servers_signs_no_code)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .registration = number,
+                                                     .issuer = &world.root,
+                                                     .usages = "serverAuth"});
+    struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &world.root}};
+    is_claim(examine_forgery(f), VP_SIGNATURE_CODE_SIGNING, 0, 0);
+    party_free(&leaf);
+}
+END_TEST
+
+START_TEST(attributes_that_lie_are_found_out)
+{
+    world_make();
+    struct forgery lies[3] = {genuine(), genuine(), genuine()};
+    lies[0].wrong_message_digest = true;
+    lies[1].two_message_digests = true;
+    lies[2].says_type = TYPE_DATA;
+    for (size_t i = 0; i < 3; i++)
+        is_claim(examine_forgery(lies[i]), VP_SIGNATURE_VERIFIES | AFTER_VERIFIES, 0,
+                 VP_NOTE_SIGNATURE_INVALID);
+}
+END_TEST
+
+/* Valid in 2020 alone. */
+static struct party expired(const char *usages)
+{
+    return party_new((struct party_how){.organization = name,
+                                        .registration = number,
+                                        .issuer = &world.root,
+                                        .usages = usages,
+                                        .from = 2020,
+                                        .to = 2021});
+}
+
+static struct answer examine_expired(const struct party *leaf, enum stamp stamp,
+                                     const struct party *stamper, const char *time, bool another)
+{
+    return examine_forgery((struct forgery){
+        .signer = leaf,
+        .enclosed = {leaf, &world.root, stamper, &world.stamp_root, &world.unknown_root},
+        .stamp = stamp,
+        .stamper = stamper,
+        .time = time,
+        .stamp_of_another = another});
+}
+
+START_TEST(an_expired_certificate_needs_a_proven_time)
+{
+    world_make();
+    struct party leaf = expired("codeSigning");
+    struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &world.root}};
+    is_claim(examine_forgery(f), VP_SIGNATURE_TIMELY, 0, VP_NOTE_SIGNATURE_UNTIMELY);
+    for (int stamp = STAMP_PKCS9; stamp <= STAMP_TOKEN; stamp++) {
+        struct answer answer =
+            examine_expired(&leaf, (enum stamp)stamp, &world.stamper, "20200615120000Z", false);
+        is_signer(answer);
+        ck_assert(answer.states[0] & VP_SIGNATURE_STAMPED);
+        ck_assert_uint_eq(answer.time, 1592222400);
+        /* Too late, over another signature, by nobody known, by someone who stamps no times. */
+        is_claim(
+            examine_expired(&leaf, (enum stamp)stamp, &world.stamper, "20220615120000Z", false),
+            VP_SIGNATURE_TIMELY, VP_SIGNATURE_STAMPED, VP_NOTE_SIGNATURE_UNTIMELY);
+        is_claim(examine_expired(&leaf, (enum stamp)stamp, &world.stamper, "20200615120000Z", true),
+                 VP_SIGNATURE_TIMELY, 0, VP_NOTE_SIGNATURE_UNTIMELY);
+        answer = examine_expired(&leaf, (enum stamp)stamp, &world.unknown_stamper,
+                                 "20200615120000Z", false);
+        is_claim(answer, VP_SIGNATURE_TIMELY, 0, VP_NOTE_SIGNATURE_UNTIMELY);
+        ck_assert(!(answer.states[0] & VP_SIGNATURE_STAMPED));
+        is_claim(
+            examine_expired(&leaf, (enum stamp)stamp, &world.example, "20200615120000Z", false),
+            VP_SIGNATURE_TIMELY, 0, VP_NOTE_SIGNATURE_UNTIMELY);
+    }
+    party_free(&leaf);
+}
+END_TEST
+
+START_TEST(a_time_stamp_does_not_outlive_a_lifetime_certificate)
+{
+    world_make();
+    struct party leaf = expired("codeSigning,1.3.6.1.4.1.311.10.3.13");
+    is_claim(examine_expired(&leaf, STAMP_TOKEN, &world.stamper, "20200615120000Z", false),
+             VP_SIGNATURE_TIMELY, VP_SIGNATURE_LIFETIME, VP_NOTE_SIGNATURE_UNTIMELY);
+    party_free(&leaf);
+}
+END_TEST
+
+/* The other's blob nested in the first's. */
+static struct answer examine_nested(const struct party *outer, const struct party *inner)
+{
+    struct forgery f = {
+        .signer = inner, .enclosed = {inner, &world.root}, .file_digest = world.target.digests[1]};
+    struct span nested = forge(&f);
+    f = (struct forgery){.signer = outer, .enclosed = {outer, &world.root}, .nested = nested};
+    struct answer answer = examine_forgery(f);
+    exact_free(nested);
+    return answer;
+}
+
+START_TEST(a_nested_signature_lends_its_name_to_nobody)
+{
+    world_make();
+    struct answer answer = examine_nested(&world.example, &world.forger);
+    ck_assert_int_eq(answer.example, VP_RELATION_SIGNER);
+    ck_assert_int_eq(answer.kaspersky, VP_RELATION_CLAIM);
+    ck_assert_uint_eq(answer.signatures, 2);
+    answer = examine_nested(&world.forger, &world.example);
+    ck_assert_int_eq(answer.example, VP_RELATION_SIGNER);
+    ck_assert_int_eq(answer.kaspersky, VP_RELATION_CLAIM);
+    ck_assert(!(answer.notes >> VP_NOTE_SIGNERS_DISAGREE & 1));
+}
+END_TEST
+
+START_TEST(two_believed_signers_are_both_named_and_said_to_disagree)
+{
+    world_make();
+    struct answer answer = examine_nested(&world.example, &world.kaspersky);
+    ck_assert_int_eq(answer.example, VP_RELATION_SIGNER);
+    ck_assert_int_eq(answer.kaspersky, VP_RELATION_SIGNER);
+    ck_assert(answer.notes >> VP_NOTE_SIGNERS_DISAGREE & 1);
+}
+END_TEST
+
+START_TEST(who_signs_for_others_is_never_named)
+{
+    world_make();
+    struct forgery f = {.signer = &world.store, .enclosed = {&world.store, &world.root}};
+    struct answer answer = examine_forgery(f);
+    ck_assert(answer.states[0] & VP_SIGNATURE_BELIEVED);
+    ck_assert(!answer.kaspersky && !answer.example);
+}
+END_TEST
+
+START_TEST(a_word_of_a_believed_name_stays_a_claim)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){.organization = "Friends of AO Kaspersky Lab",
+                                                     .issuer = &world.root,
+                                                     .usages = "codeSigning"});
+    struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &world.root}};
+    struct answer answer = examine_forgery(f);
+    ck_assert(answer.states[0] & VP_SIGNATURE_BELIEVED);
+    ck_assert_int_eq(answer.kaspersky, VP_RELATION_CLAIM);
+    party_free(&leaf);
+}
+END_TEST
+
+START_TEST(what_the_set_distrusts_stays_a_claim)
+{
+    world_make();
+    struct forgery f = {.signer = &world.distrusted, .enclosed = {&world.distrusted, &world.root}};
+    is_claim(examine_forgery(f), 0, VP_SIGNATURE_REVOKED, VP_NOTE_SIGNATURE_REVOKED);
+}
+END_TEST
+
+START_TEST(sha1_alone_is_believed_only_from_when_it_was_good)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .registration = number,
+                                                     .issuer = &world.root,
+                                                     .usages = "codeSigning",
+                                                     .sha1 = true,
+                                                     .from = 2010});
+    struct forgery f = {.signer = &leaf,
+                        .enclosed = {&leaf, &world.root, &world.stamper, &world.stamp_root},
+                        .sha1 = true};
+    is_claim(examine_forgery(f), 0, VP_SIGNATURE_WEAK, VP_NOTE_SIGNATURE_WEAK);
+    f.stamp = STAMP_TOKEN;
+    f.stamper = &world.stamper;
+    f.time = "20160101000000Z";
+    is_claim(examine_forgery(f), 0, VP_SIGNATURE_WEAK, VP_NOTE_SIGNATURE_WEAK);
+    f.time = "20151231235959Z";
+    is_signer(examine_forgery(f));
+    party_free(&leaf);
+}
+END_TEST
+
+/* ---- the file around a genuine signature */
+
+static struct span genuine_blob(void)
+{
+    struct forgery f = genuine();
+    f.file_digest = world.target.digests[1];
+    return forge(&f);
+}
+
+START_TEST(bytes_before_and_after_the_table_are_covered)
+{
+    world_make();
+    struct span blob = genuine_blob(), file = target_signed(&world.target, blob, 0);
+    size_t len = file.len + 8, table = world.target.pe.len;
+    uint8_t *longer = malloc(len);
+    memcpy(longer, file.data, file.len);
+    memset(longer + file.len, 'A', 8);
+    is_claim(examine(span_of(longer, len)), VP_SIGNATURE_DIGEST_MATCHES, 0,
+             VP_NOTE_SIGNATURE_INVALID);
+    longer = malloc(len);
+    memcpy(longer, file.data, table);
+    memset(longer + table, 'B', 8);
+    memcpy(longer + table + 8, file.data + table, file.len - table);
+    struct pe_bytes view = {.data = longer, .len = len};
+    pe_set_uint(&view, world.target.pe.security_off, table + 8, 4);
+    is_claim(examine(span_of(longer, len)), VP_SIGNATURE_DIGEST_MATCHES, 0,
+             VP_NOTE_SIGNATURE_INVALID);
+    exact_free(file);
+    exact_free(blob);
+}
+END_TEST
+
+START_TEST(bytes_inside_the_table_are_believed_as_windows_does_and_noted)
+{
+    world_make();
+    struct span blob = genuine_blob();
+    struct answer answer = examine(target_signed(&world.target, blob, 40));
+    is_signer(answer);
+    ck_assert(answer.states[0] & VP_SIGNATURE_PADDED);
+    ck_assert(answer.notes >> VP_NOTE_SIGNATURE_PADDED & 1);
+    exact_free(blob);
+}
+END_TEST
+
+START_TEST(a_table_over_a_section_is_not_believed)
+{
+    world_make();
+    struct target target;
+    target_init(&target, 4096);
+    struct forgery f = genuine();
+    f.file_digest = target.digests[1];
+    struct span blob = forge(&f);
+    /* The digest is right: it leaves the table out, and with it that part of the section. */
+    is_claim(examine(target_signed(&target, blob, 0)), 0, VP_SIGNATURE_OVERLAP,
+             VP_NOTE_SIGNATURE_OVERLAP);
+    exact_free(blob);
+    pe_build_done(&target.pe);
+}
+END_TEST
+
+START_TEST(nothing_is_verified_when_no_key_hits)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){
+        .organization = "Nobody", .issuer = &world.root, .usages = "codeSigning"});
+    struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &world.root}};
+    struct answer answer = examine_forgery(f);
+    ck_assert_uint_eq(answer.signatures, 1);
+    ck_assert_uint_eq(answer.states[0], 0);
+    ck_assert(answer.notes >> VP_NOTE_SIGNATURE_UNVERIFIED & 1);
+    f.file_digest = world.target.digests[1];
+    struct span blob = forge(&f), file = target_signed(&world.target, blob, 0);
+    answer = answer_of(
+        examine_with(file, (struct vp_session_options){.flags = VP_SESSION_ALL_FEATURES}));
+    ck_assert(answer.states[0] & VP_SIGNATURE_BELIEVED);
+    exact_free(file);
+    exact_free(blob);
+    party_free(&leaf);
+}
+END_TEST
+
+START_TEST(a_bundle_of_the_caller_is_trusted_too)
+{
+    world_make();
+    char path[] = "/tmp/vendorprint-test-XXXXXX";
+    int fd = mkstemp(path);
+    FILE *stream = fdopen(fd, "w");
+    fputs("# a comment\n", stream);
+    PEM_write_X509(stream, world.unknown_root.x509);
+    fclose(stream);
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .registration = number,
+                                                     .issuer = &world.unknown_root,
+                                                     .usages = "codeSigning"});
+    /* The root itself is not enclosed. */
+    struct forgery f = {
+        .signer = &leaf, .enclosed = {&leaf}, .file_digest = world.target.digests[1]};
+    struct span blob = forge(&f), file = target_signed(&world.target, blob, 0);
+    is_signer(answer_of(examine_with(file, (struct vp_session_options){.anchors_file = path})));
+    is_claim(answer_of(examine_with(file, (struct vp_session_options){0})),
+             VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY, 0, VP_NOTE_SIGNATURE_UNANCHORED);
+    ck_assert_int_eq(truncate(path, 5), 0);
+    struct vp_session *session = NULL;
+    struct vp_session_options options = {.size = sizeof options, .anchors_file = path};
+    ck_assert_int_eq(vp_session_new(world.db, &options, &session, NULL), VP_E_ARGUMENT);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(vp_session_new(world.db, &options, &session, NULL), VP_E_NOT_FOUND);
+    exact_free(file);
+    exact_free(blob);
+    party_free(&leaf);
+}
+END_TEST
+
+/* Whatever is changed in a forgery, it never becomes genuine; and no byte of a genuine file can be
+ * changed to make another name of it. */
+START_TEST(no_prefix_and_no_flipped_byte_of_a_forgery_is_believed)
+{
+    world_make();
+    struct forgery f = {.signer = &world.forger,
+                        .enclosed = {&world.forger, &world.root, &world.stamper, &world.stamp_root},
+                        .file_digest = world.target.digests[1],
+                        .stamp = STAMP_TOKEN,
+                        .stamper = &world.stamper,
+                        .time = "20200615120000Z"};
+    struct span blob = forge(&f), file = target_signed(&world.target, blob, 0);
+    for (size_t len = world.target.pe.len; len < file.len; len += 7) {
+        struct answer answer = examine(exact_copy(span_first(file, len)));
+        ck_assert_int_ne(answer.kaspersky, VP_RELATION_SIGNER);
+    }
+    for (size_t at = world.target.pe.len; at < file.len; at += 5) {
+        struct span copy = exact_copy(file);
+        ((uint8_t *)(uintptr_t)copy.data)[at] ^= (uint8_t)(1u << at % 8);
+        struct answer answer = examine(copy);
+        ck_assert_int_ne(answer.kaspersky, VP_RELATION_SIGNER);
+    }
+    exact_free(file);
+    exact_free(blob);
+}
+END_TEST
+
+START_TEST(no_memory_cap_makes_a_forgery_believed)
+{
+    world_make();
+    struct span blob = genuine_blob(), file = target_signed(&world.target, blob, 0);
+    bool believed = false;
+    for (uint64_t cap = 4 << 10; cap < 4 << 20; cap += cap / 4) {
+        struct vp_session *session = NULL;
+        struct vp_result *result = NULL;
+        struct vp_session_options options = {.size = sizeof options, .limits = {.memory = cap}};
+        ck_assert_int_eq(vp_session_new(world.db, &options, &session, NULL), VP_OK);
+        enum vp_status status = vp_examine_memory(session, file.data, file.len, "x", &result, NULL);
+        ck_assert(status == VP_OK || status == VP_E_MEMORY);
+        believed = status == VP_OK && answer_of(result).kaspersky == VP_RELATION_SIGNER;
+        vp_session_free(session);
+    }
+    ck_assert(believed);
+    exact_free(file);
+    exact_free(blob);
+    world_free();
+}
+END_TEST
+
+#define TESTS                                                                                      \
+    TEST(a_genuine_signature_names_the_signer)                                                     \
+    TEST(a_self_signed_certificate_with_the_right_number_stays_a_claim)                            \
+    TEST(an_authority_that_has_only_the_name_of_the_anchor_is_none)                                \
+    TEST(a_signature_over_other_content_stays_a_claim)                                             \
+    TEST(a_right_chain_with_a_swapped_leaf_stays_a_claim)                                          \
+    TEST(a_leaf_is_no_authority)                                                                   \
+    TEST(a_certificate_for_servers_signs_no_code)                                                  \
+    TEST(attributes_that_lie_are_found_out)                                                        \
+    TEST(an_expired_certificate_needs_a_proven_time)                                               \
+    TEST(a_time_stamp_does_not_outlive_a_lifetime_certificate)                                     \
+    TEST(a_nested_signature_lends_its_name_to_nobody)                                              \
+    TEST(two_believed_signers_are_both_named_and_said_to_disagree)                                 \
+    TEST(who_signs_for_others_is_never_named)                                                      \
+    TEST(a_word_of_a_believed_name_stays_a_claim)                                                  \
+    TEST(what_the_set_distrusts_stays_a_claim)                                                     \
+    TEST(sha1_alone_is_believed_only_from_when_it_was_good)                                        \
+    TEST(bytes_before_and_after_the_table_are_covered)                                             \
+    TEST(bytes_inside_the_table_are_believed_as_windows_does_and_noted)                            \
+    TEST(a_table_over_a_section_is_not_believed)                                                   \
+    TEST(nothing_is_verified_when_no_key_hits)                                                     \
+    TEST(a_bundle_of_the_caller_is_trusted_too)                                                    \
+    TEST(no_prefix_and_no_flipped_byte_of_a_forgery_is_believed)                                   \
+    TEST(no_memory_cap_makes_a_forgery_believed)
+#include "../check_main.h"
