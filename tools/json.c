@@ -1,20 +1,57 @@
 /* json.c - a small JSON writer (RFC 8259)
  *
- * One thread writes; the unlocked calls save a lock a character. */
+ * Pieces are a few bytes long: a call of stdio for each would cost more than writing them does, so
+ * they are put together here first.
+ */
 #include <string.h>
 
 #include "json.h"
 #include "utf8.h"
 
-static void write_point(FILE *stream, uint32_t point)
+void json_flush(struct json *json)
 {
-    if (point >= 0x10000) {
-        point -= 0x10000;
-        fprintf(stream, "\\u%04x\\u%04x", (unsigned)(0xd800 + (point >> 10)),
-                (unsigned)(0xdc00 + (point & 0x3ff)));
-    } else {
-        fprintf(stream, "\\u%04x", (unsigned)point);
+    if (json->used > 0)
+        fwrite(json->bytes, 1, json->used, json->stream);
+    json->used = 0;
+}
+
+static void put(struct json *json, const char *bytes, size_t len)
+{
+    if (len > sizeof json->bytes - json->used)
+        json_flush(json);
+    if (len > sizeof json->bytes) {
+        fwrite(bytes, 1, len, json->stream);
+        return;
     }
+    memcpy(json->bytes + json->used, bytes, len);
+    json->used += len;
+}
+
+void json_byte(struct json *json, char byte)
+{
+    put(json, &byte, 1);
+}
+
+static void put_escape(struct json *json, uint32_t unit)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[] = {'\\',
+                   'u',
+                   digits[unit >> 12 & 15],
+                   digits[unit >> 8 & 15],
+                   digits[unit >> 4 & 15],
+                   digits[unit & 15]};
+    put(json, text, sizeof text);
+}
+
+static void put_point(struct json *json, uint32_t point)
+{
+    if (point < 0x10000) {
+        put_escape(json, point);
+        return;
+    }
+    put_escape(json, 0xd800 + ((point - 0x10000) >> 10));
+    put_escape(json, 0xdc00 + ((point - 0x10000) & 0x3ff));
 }
 
 /* Bytes that stand for themselves, so that a run of them is written at once. */
@@ -27,72 +64,74 @@ static size_t plain_run(const char *bytes, size_t len)
     return i;
 }
 
-static void write_string(FILE *stream, const char *bytes, size_t len)
+static void put_string(struct json *json, const char *bytes, size_t len)
 {
-    putc_unlocked('"', stream);
+    json_byte(json, '"');
     size_t used;
     for (size_t i = 0; i < len; i += used) {
         used = plain_run(bytes + i, len - i);
         if (used > 0) {
-            fwrite(bytes + i, 1, used, stream);
+            put(json, bytes + i, used);
             continue;
         }
         uint32_t point = utf8_next(bytes + i, len - i, &used);
         if (point == UTF8_INVALID)
-            fputs("\xef\xbf\xbd", stream);
+            put(json, "\xef\xbf\xbd", 3);
         else if (point == '\n')
-            fputs("\\n", stream);
+            put(json, "\\n", 2);
         else if (utf8_is_control(point))
-            write_point(stream, point);
+            put_point(json, point);
         else if (point == '"' || point == '\\')
-            fprintf(stream, "\\%c", (int)point);
+            put(json, (const char[]){'\\', (char)point}, 2);
         else
-            fwrite(bytes + i, 1, used, stream);
+            put(json, bytes + i, used);
     }
-    putc_unlocked('"', stream);
+    json_byte(json, '"');
 }
 
+/* Keys are ours: plain letters. */
 static void begin(struct json *json, const char *key)
 {
     if (json->comma)
-        putc_unlocked(',', json->stream);
+        json_byte(json, ',');
     json->comma = true;
     if (key != NULL) {
-        write_string(json->stream, key, strlen(key));
-        putc_unlocked(':', json->stream);
+        json_byte(json, '"');
+        put(json, key, strlen(key));
+        put(json, "\":", 2);
     }
 }
 
 void json_object(struct json *json, const char *key)
 {
     begin(json, key);
-    putc_unlocked('{', json->stream);
+    json_byte(json, '{');
     json->comma = false;
 }
 
 void json_object_end(struct json *json)
 {
-    putc_unlocked('}', json->stream);
+    json_byte(json, '}');
     json->comma = true;
 }
 
 void json_array(struct json *json, const char *key)
 {
     begin(json, key);
-    putc_unlocked('[', json->stream);
+    json_byte(json, '[');
     json->comma = false;
 }
 
 void json_array_end(struct json *json)
 {
-    putc_unlocked(']', json->stream);
+    json_byte(json, ']');
     json->comma = true;
 }
 
 void json_text(struct json *json, const char *key, const char *text)
 {
     begin(json, key);
-    write_string(json->stream, text, strlen(text));
+    put_string(json, text, strlen(text));
 }
 
 void json_text_or_null(struct json *json, const char *key, const char *text)
@@ -106,25 +145,28 @@ void json_text_or_null(struct json *json, const char *key, const char *text)
 void json_bytes(struct json *json, const char *key, const char *bytes, size_t len)
 {
     begin(json, key);
-    write_string(json->stream, bytes, len);
+    put_string(json, bytes, len);
     if (utf8_valid(bytes, len))
         return;
-    fprintf(json->stream, ",\"%s_base64\":\"", key);
+    put(json, ",\"", 2);
+    put(json, key, strlen(key));
+    put(json, "_base64\":\"", 10);
+    json_flush(json);
     base64_write(json->stream, bytes, len);
-    putc_unlocked('"', json->stream);
+    json_byte(json, '"');
 }
 
 void json_hex(struct json *json, const char *key, const void *bytes, size_t len)
 {
     begin(json, key);
-    putc_unlocked('"', json->stream);
+    json_byte(json, '"');
     const unsigned char *p = bytes;
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < len; i++) {
-        putc_unlocked(digits[p[i] >> 4], json->stream);
-        putc_unlocked(digits[p[i] & 15], json->stream);
+        json_byte(json, digits[p[i] >> 4]);
+        json_byte(json, digits[p[i] & 15]);
     }
-    putc_unlocked('"', json->stream);
+    json_byte(json, '"');
 }
 
 void json_unsigned(struct json *json, const char *key, uint64_t value)
@@ -135,7 +177,7 @@ void json_unsigned(struct json *json, const char *key, uint64_t value)
     do
         digits[--at] = (char)('0' + value % 10);
     while ((value /= 10) != 0);
-    fwrite(digits + at, 1, sizeof digits - at, json->stream);
+    put(json, digits + at, sizeof digits - at);
 }
 
 void json_unsigned_or_null(struct json *json, const char *key, uint64_t value)
@@ -149,13 +191,13 @@ void json_unsigned_or_null(struct json *json, const char *key, uint64_t value)
 void json_bool(struct json *json, const char *key, bool value)
 {
     begin(json, key);
-    fputs(value ? "true" : "false", json->stream);
+    put(json, value ? "true" : "false", value ? 4 : 5);
 }
 
 void json_null(struct json *json, const char *key)
 {
     begin(json, key);
-    fputs("null", json->stream);
+    put(json, "null", 4);
 }
 
 void base64_write(FILE *stream, const char *bytes, size_t len)

@@ -2,7 +2,7 @@
  *
  * The caller writes in order; commas are put by the writer.  `key` is NULL inside an array. Control
  * and bidi characters are written as \u escapes, so the output may be looked at in a terminal.
- * Errors are the stream's: test ferror once.
+ * Errors are the stream's: test ferror once.  What was written is in the stream after json_flush.
  */
 #ifndef TOOLS_JSON_H
 #define TOOLS_JSON_H
@@ -14,7 +14,13 @@
 struct json {
     FILE *stream;
     bool comma; /* a value stands before the next one */
+    size_t used;
+    char bytes[64 << 10];
 };
+
+void json_flush(struct json *json);
+/* A byte between values, such as a line feed. */
+void json_byte(struct json *json, char byte);
 
 void json_object(struct json *json, const char *key);
 void json_object_end(struct json *json);

@@ -50,9 +50,9 @@ void output_begin_result(struct output *output)
         return;
     /* The comma goes before the line feed, so that each result is a line in json, too. */
     if (output->json.comma && output->format == OUTPUT_JSON)
-        fputc(',', output->stream);
+        json_byte(&output->json, ',');
     if (output->format == OUTPUT_JSON)
-        fputc('\n', output->stream);
+        json_byte(&output->json, '\n');
     output->json.comma = false;
     json_object(&output->json, NULL);
     json_unsigned(&output->json, "schema_version", SCHEMA_VERSION);
@@ -75,18 +75,20 @@ bool output_end_result(struct output *output)
     if (output_is_json(output))
         json_object_end(&output->json);
     if (output->format == OUTPUT_NDJSON)
-        fputc('\n', output->stream);
+        json_byte(&output->json, '\n');
     /* Who reads from a pipe wants results soon; a system call for each would cost more than most
      * files do. */
-    if (output->format != OUTPUT_JSON && is_due(output) && fflush(output->stream) != 0 &&
-        output->error == 0)
-        output->error = errno;
+    if (output->format != OUTPUT_JSON && is_due(output)) {
+        json_flush(&output->json);
+        if (fflush(output->stream) != 0 && output->error == 0)
+            output->error = errno;
+    }
     return !ferror(output->stream);
 }
 
 void output_begin_summary(struct output *output)
 {
-    fputc('\n', output->stream);
+    json_byte(&output->json, '\n');
     json_array_end(&output->json);
     json_object(&output->json, "summary");
 }
@@ -95,11 +97,13 @@ void output_end_summary(struct output *output)
 {
     json_object_end(&output->json);
     json_object_end(&output->json);
-    fputc('\n', output->stream);
+    json_byte(&output->json, '\n');
+    json_flush(&output->json);
 }
 
 int output_finish(struct output *output, int status)
 {
+    json_flush(&output->json);
     /* What a write inside a result failed with is lost; flushing the rest again tells the same. */
     if (fflush(output->stream) != 0 && output->error == 0)
         output->error = errno;
