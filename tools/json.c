@@ -3,15 +3,21 @@
  * Pieces are a few bytes long: a call of stdio for each would cost more than writing them does, so
  * they are put together here first.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "json.h"
 #include "utf8.h"
 
+static void write_out(struct json *json, const char *bytes, size_t len)
+{
+    if (len > 0 && fwrite(bytes, 1, len, json->stream) != len && json->error == 0)
+        json->error = errno;
+}
+
 void json_flush(struct json *json)
 {
-    if (json->used > 0)
-        fwrite(json->bytes, 1, json->used, json->stream);
+    write_out(json, json->bytes, json->used);
     json->used = 0;
 }
 
@@ -20,7 +26,7 @@ static void put(struct json *json, const char *bytes, size_t len)
     if (len > sizeof json->bytes - json->used)
         json_flush(json);
     if (len > sizeof json->bytes) {
-        fwrite(bytes, 1, len, json->stream);
+        write_out(json, bytes, len);
         return;
     }
     memcpy(json->bytes + json->used, bytes, len);

@@ -2,7 +2,8 @@
  *
  * The caller writes in order; commas are put by the writer.  `key` is NULL inside an array. Control
  * and bidi characters are written as \u escapes, so the output may be looked at in a terminal.
- * Errors are the stream's: test ferror once.  What was written is in the stream after json_flush.
+ * Errors are the stream's: test ferror once, `error` says which it was.  What was written is in the
+ * stream after json_flush.
  */
 #ifndef TOOLS_JSON_H
 #define TOOLS_JSON_H
@@ -14,6 +15,7 @@
 struct json {
     FILE *stream;
     bool comma; /* a value stands before the next one */
+    int error;  /* errno of the first write that failed, or 0 */
     size_t used;
     char bytes[64 << 10];
 };

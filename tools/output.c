@@ -104,6 +104,8 @@ void output_end_summary(struct output *output)
 int output_finish(struct output *output, int status)
 {
     json_flush(&output->json);
+    if (output->error == 0)
+        output->error = output->json.error;
     /* What a write inside a result failed with is lost; flushing the rest again tells the same. */
     if (fflush(output->stream) != 0 && output->error == 0)
         output->error = errno;

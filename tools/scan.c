@@ -117,7 +117,8 @@ static int scan(const struct options *options, struct vp_db *db)
     static const struct view view = {
         .columns = FINDINGS_COLUMNS, .text = show_text, .csv = findings_csv};
     struct vp_session_options session;
-    examine_options(options, 0, &session);
+    /* Features that can't lead to a finding are made only to be listed. */
+    examine_options(options, options->features ? 0 : VP_SESSION_FINDINGS, &session);
     struct vp_scan_options scan_options = {
         .size = sizeof scan_options,
         .session = &session,
