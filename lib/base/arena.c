@@ -16,20 +16,65 @@ struct arena_chunk {
 
 enum { CHUNK_FIRST = 16 << 10, CHUNK_MOST = 1 << 20 };
 
+/* A sanitizer sees the use of forgotten memory only when it was given back. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { SPARE_MOST = 0 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { SPARE_MOST = 0 };
+#else
+enum { SPARE_MOST = 4 << 20 };
+#endif
+#else
+enum { SPARE_MOST = 4 << 20 };
+#endif
+
 void vpi_arena_init(struct arena *arena, size_t limit)
 {
     memset(arena, 0, sizeof *arena);
     arena->limit = limit;
 }
 
+static void free_all(struct arena_chunk *chunk)
+{
+    while (chunk) {
+        struct arena_chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+}
+
 void vpi_arena_done(struct arena *arena)
 {
-    while (arena->chunks) {
-        struct arena_chunk *next = arena->chunks->next;
-        free(arena->chunks);
-        arena->chunks = next;
+    free_all(arena->chunks);
+    free_all(arena->spare);
+    arena->chunks = arena->spare = NULL;
+    arena->used = arena->spare_len = 0;
+}
+
+static void put_away(struct arena *arena, struct arena_chunk *chunk)
+{
+    if (chunk->size > CHUNK_MOST || chunk->size > SPARE_MOST - arena->spare_len) {
+        free(chunk);
+        return;
     }
-    arena->used = 0;
+    chunk->next = arena->spare;
+    arena->spare = chunk;
+    arena->spare_len += chunk->size;
+}
+
+/* One of exactly this size, or NULL. */
+static struct arena_chunk *take_spare(struct arena *arena, size_t size)
+{
+    for (struct arena_chunk **at = &arena->spare; *at; at = &(*at)->next) {
+        struct arena_chunk *chunk = *at;
+        if (chunk->size == size) {
+            *at = chunk->next;
+            arena->spare_len -= size;
+            return chunk;
+        }
+    }
+    return NULL;
 }
 
 /* Only the first chunk is kept, and only at its usual size: what fits into an arena must not depend
@@ -38,7 +83,7 @@ void vpi_arena_reset(struct arena *arena)
 {
     while (arena->chunks && (arena->chunks->next || arena->chunks->size != CHUNK_FIRST)) {
         struct arena_chunk *next = arena->chunks->next;
-        free(arena->chunks);
+        put_away(arena, arena->chunks);
         arena->chunks = next;
     }
     arena->failed = false;
@@ -67,7 +112,9 @@ static struct arena_chunk *chunk_new(struct arena *arena, size_t len)
     }
     if (size > SIZE_MAX - sizeof(struct arena_chunk))
         return NULL;
-    struct arena_chunk *chunk = malloc(sizeof *chunk + size);
+    struct arena_chunk *chunk = take_spare(arena, size);
+    if (!chunk)
+        chunk = malloc(sizeof *chunk + size);
     if (!chunk)
         return NULL;
     chunk->size = size;

@@ -13,6 +13,8 @@ struct arena_chunk;
 
 struct arena {
     struct arena_chunk *chunks;
+    struct arena_chunk *spare; /* of objects before, for the same use; not in `used` */
+    size_t spare_len;
     size_t used;  /* bytes taken from the machine */
     size_t limit; /* of `used`; 0: none */
     bool failed;
@@ -21,7 +23,8 @@ struct arena {
 void vpi_arena_init(struct arena *arena, size_t limit);
 void vpi_arena_done(struct arena *arena);
 
-/* Forgets what was allocated and clears `failed`.  A small chunk is kept for reuse. */
+/* Forgets what was allocated and clears `failed`.  A few MiB are kept for reuse, which is not seen
+ * in `used`. */
 void vpi_arena_reset(struct arena *arena);
 
 void *vpi_arena_alloc(struct arena *arena, size_t len);
