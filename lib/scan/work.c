@@ -144,23 +144,46 @@ static void open_files(struct batch *batch)
     }
 }
 
-/* In the batch's turn, finds the files that have several names.  False: cancelled or no memory. */
-static bool find_links(struct vp_scan *scan, struct batch *batch, uint64_t number)
+static bool has_links(const struct batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        if (batch->files[i].opened.links > 1)
+            return true;
+    }
+    return false;
+}
+
+/* Finds the files that have several names; the lock is held.  False: no memory. */
+static bool find_links(struct vp_scan *scan, struct batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct file *file = &batch->files[i];
+        bool first = true;
+        if (file->opened.links < 2)
+            continue;
+        if (!vpi_link_find(&scan->links, &file->opened, &file->link, &first))
+            return false;
+        file->is_link = file->link && !first;
+    }
+    return true;
+}
+
+/* Waits for the batch's turn if it needs one.  False: cancelled or no memory. */
+static bool take_turn(struct vp_scan *scan, struct batch *batch, uint64_t number)
 {
     bool good = true;
     pthread_mutex_lock(&scan->lock);
-    while (scan->turns != number && !atomic_load(&scan->cancelled))
-        pthread_cond_wait(&scan->turn, &scan->lock);
-    for (uint32_t i = 0; good && i < batch->count; i++) {
-        struct file *file = &batch->files[i];
-        bool first = true;
-        if (file->is_done || file->opened.links < 2)
-            continue;
-        good = vpi_link_find(&scan->links, &file->opened, &file->link, &first);
-        file->is_link = file->link && !first;
+    if (has_links(batch)) {
+        while (scan->turns != number && !atomic_load(&scan->cancelled))
+            pthread_cond_wait(&scan->turn, &scan->lock);
+        good = find_links(scan, batch);
     }
-    scan->turns++;
-    pthread_cond_broadcast(&scan->turn);
+    batch->turned = true;
+    if (scan->turns == number) {
+        while (scan->turns < scan->taken && batch_at(scan, scan->turns)->turned)
+            scan->turns++;
+        pthread_cond_broadcast(&scan->turn);
+    }
     pthread_mutex_unlock(&scan->lock);
     if (!good)
         vpi_scan_fail(scan, VP_E_MEMORY);
@@ -221,7 +244,7 @@ void *vpi_scan_examine(void *context)
     uint64_t number;
     while ((batch = take(scan, &number))) {
         open_files(batch);
-        bool good = find_links(scan, batch, number);
+        bool good = take_turn(scan, batch, number);
         for (uint32_t i = 0; i < batch->count; i++) {
             struct file *file = &batch->files[i];
             if (good && !file->is_link && !file->is_done && !is_cancelled(scan, 0, 0))

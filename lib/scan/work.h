@@ -7,9 +7,9 @@
  * One mutex guards the ring.  Files travel in batches, so that nobody takes it, or wakes anybody,
  * for each file: nine files of ten cost less than a wake-up.
  *
- * A worker opens all files of a batch, which tells the names that they have, then waits for its
- * turn to look for other names: turns are in the order of the walk, so that the first name in that
- * order is the one that is examined, whoever was faster.
+ * A worker opens all files of a batch, which tells the names that they have.  When some have
+ * several, it waits for its turn to look for the others: turns are in the order of the walk, so
+ * that the first name in that order is the one that is examined, whoever was faster.
  */
 #ifndef VPI_SCAN_WORK_H
 #define VPI_SCAN_WORK_H
@@ -36,6 +36,7 @@ enum batch_state { BATCH_FREE, BATCH_QUEUED, BATCH_RUNNING, BATCH_DONE };
 
 struct batch {
     enum batch_state state;
+    bool turned; /* its files were looked for under other names */
     struct file files[BATCH_FILES];
     uint32_t count;
     uint32_t given; /* to the caller, who alone reads a batch that is DONE */
@@ -58,7 +59,7 @@ struct vp_scan {
     struct batch batches[BATCHES];
     uint64_t queued;   /* batches filled by the walker so far */
     uint64_t taken;    /* batches taken by workers so far */
-    uint64_t turns;    /* batches whose files were looked for under other names */
+    uint64_t turns;    /* batches from the first on that are all `turned` */
     uint64_t returned; /* batches given back, in the order of the walk */
     bool walked;
     enum vp_status failure; /* of the walker or of a worker's start */
