@@ -119,9 +119,41 @@ static bool order_marks(struct arena *arena, int32_t *all, size_t count)
     return true;
 }
 
+static bool is_ascii(struct span utf8)
+{
+    uint8_t all = 0;
+    for (size_t i = 0; i < utf8.len; i++)
+        all |= utf8.data[i];
+    return all < 0x80;
+}
+
+/* The same for ASCII, which most texts are: nothing decomposes, composes or has an order. */
+static bool canonical_ascii(struct arena *arena, struct span ascii, struct span *ret)
+{
+    uint8_t *bytes = vpi_arena_bytes(arena, ascii.len + 1);
+    if (!bytes)
+        return false;
+    size_t len = 0;
+    for (size_t i = 0; i < ascii.len; i++) {
+        uint8_t c = ascii.data[i];
+        if (is_dropped(c))
+            continue;
+        if (c <= ' ' || c == 0x7f) {
+            if (len > 0 && bytes[len - 1] != ' ')
+                bytes[len++] = ' ';
+        } else {
+            bytes[len++] = c >= 'A' && c <= 'Z' ? (uint8_t)(c + 'a' - 'A') : c;
+        }
+    }
+    *ret = span_of(bytes, len > 0 && bytes[len - 1] == ' ' ? len - 1 : len);
+    return true;
+}
+
 bool vpi_canonical_text(struct arena *arena, struct span utf8, struct span *ret)
 {
     utf8 = vpi_utf8_cut(utf8, CANONICAL_MOST);
+    if (is_ascii(utf8))
+        return canonical_ascii(arena, utf8, ret);
     /* One more than is kept: a blank at the end is written before it is known to be the last. */
     int32_t few[TEXT_SHORT], *all = few;
     size_t count = fold(utf8, NULL);

@@ -225,6 +225,20 @@ static bool find_at(struct finder *finder, const struct tokens *all, size_t firs
     return true;
 }
 
+/* A name has no phrases. */
+static bool find_name(struct arena *arena, struct span value,
+                      void (*each)(void *context, struct span phrase), void *context)
+{
+    struct span digits;
+    if (value.len > 0)
+        each(context, value);
+    if (!collapse_digits(arena, value, &digits))
+        return false;
+    if (digits.len > 0 && !span_equal(digits, value))
+        each(context, digits);
+    return true;
+}
+
 bool vpi_phrases(struct arena *arena, const struct kind *kind, struct span value,
                  void (*each)(void *context, struct span phrase), void *context)
 {
@@ -232,14 +246,14 @@ bool vpi_phrases(struct arena *arena, const struct kind *kind, struct span value
         each(context, value);
         return true;
     }
+    struct span digits;
+    if (kind->form == FORM_NAME)
+        return find_name(arena, value, each, context);
     struct finder finder = {.each = each, .context = context};
     find(&finder, value);
-    struct span digits;
     if (!collapse_digits(arena, value, &digits))
         return false;
     find(&finder, digits);
-    if (kind->form != FORM_TEXT)
-        return true;
     struct tokens all;
     if (!tokens_read(arena, value, &all))
         return false;

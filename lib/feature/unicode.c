@@ -9,6 +9,10 @@ size_t vpi_utf8_next(struct span utf8, size_t off, int32_t *ret)
     struct span rest = span_from(utf8, off);
     if (rest.len == 0)
         return 0;
+    if (rest.data[0] < 0x80) {
+        *ret = rest.data[0];
+        return 1;
+    }
     utf8proc_int32_t c;
     utf8proc_ssize_t len = utf8proc_iterate(rest.data, rest.len < 4 ? (int)rest.len : 4, &c);
     if (len <= 0 || c < 0) {
@@ -37,8 +41,21 @@ struct span vpi_utf8_cut(struct span utf8, size_t most)
     return span_first(utf8, len);
 }
 
+static enum unicode_class ascii_class(int32_t c)
+{
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+        return UNICODE_LETTER;
+    if (c >= '0' && c <= '9')
+        return UNICODE_DIGIT;
+    if (c < ' ' || c == 0x7f)
+        return UNICODE_CONTROL;
+    return c == ' ' ? UNICODE_BLANK : UNICODE_OTHER;
+}
+
 enum unicode_class vpi_unicode_class(int32_t c)
 {
+    if (c >= 0 && c < 0x80)
+        return ascii_class(c);
     switch (utf8proc_category(c)) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:

@@ -143,7 +143,30 @@ START_TEST(the_unicode_version_is_known)
 }
 END_TEST
 
+START_TEST(ascii_is_what_it_is_beside_other_letters)
+{
+    uint32_t seed = 1;
+    for (int round = 0; round < 2000; round++) {
+        char text[64], other[66];
+        size_t len = (size_t)round % 40;
+        for (size_t i = 0; i < len; i++) {
+            seed = seed * 1664525 + 1013904223;
+            text[i] = (char)(seed >> 24 & 0x7f);
+        }
+        memcpy(other, text, len);
+        memcpy(other + len, "\xc3\xa9", 2); /* takes the way of all Unicode */
+        text[len] = 'Z';
+        struct span plain = canonical(span_of(text, len + 1));
+        struct span general = canonical(span_of(other, len + 2));
+        ck_assert_uint_eq(plain.len + 1, general.len);
+        ck_assert_mem_eq(plain.data, general.data, plain.len - 1);
+        ck_assert_int_eq(plain.data[plain.len - 1], 'z');
+    }
+}
+END_TEST
+
 #define TESTS                                                                                      \
+    TEST(ascii_is_what_it_is_beside_other_letters)                                                 \
     TEST(case_width_and_compatibility_are_folded)                                                  \
     TEST(signs_and_quotes_are_dropped_before_they_become_letters)                                  \
     TEST(blanks_and_controls_are_one_space_and_none_at_the_ends)                                   \
