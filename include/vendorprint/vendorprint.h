@@ -353,8 +353,9 @@ struct vp_limits {
 };
 
 enum vp_session_flags {
-    VP_SESSION_DESCRIBE = 1,    /* name unknown formats in libmagic's words */
-    VP_SESSION_ALL_FEATURES = 2 /* also compute what no key of the database asks for */
+    VP_SESSION_DESCRIBE = 1,     /* name unknown formats in libmagic's words */
+    VP_SESSION_ALL_FEATURES = 2, /* also compute what no key of the database asks for */
+    VP_SESSION_FINDINGS = 4 /* for who reads findings only: no features that can't lead to one */
 };
 
 /* Whole-file digests to compute whether or not a key asks for them. */

@@ -18,6 +18,7 @@ struct vp_session {
     struct db_gate *gates;     /* of the database, decoded once */
     uint32_t gate_count;
     uint64_t ungated;           /* enum wanted: what some key demands of every file */
+    struct kind_set needed;     /* kinds that may lead to a finding, or are asked for */
     struct arena scratch;       /* of the object under examination */
     uint64_t deadline;          /* of vpi_clock_ms, or 0 */
     enum vp_gap_reason stopped; /* why the last examination was stopped, or 0 */
@@ -113,6 +114,8 @@ bool vpi_tree_examine(struct examination *top);
 /* Fills the session's gates; false: no memory. */
 bool vpi_plan_session(struct vp_session *session);
 uint64_t vpi_plan_first(const struct examination *x);
+/* The kinds whose features the caller will see; NULL: all. */
+const struct kind_set *vpi_plan_needed(const struct vp_session *session);
 uint64_t vpi_plan_gated(const struct examination *x);
 /* Whether a certificate of the object hit a key, so that its signature is worth verifying. */
 bool vpi_plan_trust(const struct examination *x);

@@ -117,12 +117,14 @@ static void begin_work(struct examination *x)
                                     .arena = &x->arena,
                                     .name = x->name,
                                     .trust = &x->session->trust,
+                                    .needed = vpi_plan_needed(x->session),
                                     .notes = &x->image};
 }
 
 bool vpi_object_begin(struct examination *x)
 {
     begin_work(x);
+    x->work.needed = NULL; /* the caller chose them */
     return add_object(x);
 }
 

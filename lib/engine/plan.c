@@ -56,6 +56,32 @@ static uint64_t want_of(unsigned kind)
     return 0;
 }
 
+/* What a key may hit, what gives a finding its version, and digests that the caller wants. */
+static void plan_needed(struct vp_session *session)
+{
+    static const struct {
+        unsigned digest, kind;
+    } asked[] = {{VP_DIGEST_XXH3, KIND_FILE_XXH3},
+                 {VP_DIGEST_MD5, KIND_FILE_MD5},
+                 {VP_DIGEST_SHA1, KIND_FILE_SHA1},
+                 {VP_DIGEST_SHA256, KIND_FILE_SHA256}};
+    for (size_t i = 0; i < vpi_kind_count; i++) {
+        const struct kind *kind = &vpi_kinds[i];
+        if (kind->class == CLASS_VERSION || vpi_db_has_kind(session->db, kind->number))
+            vpi_kind_set_add(&session->needed, kind->number);
+    }
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        if (session->options.digests & asked[i].digest)
+            vpi_kind_set_add(&session->needed, asked[i].kind);
+    }
+}
+
+const struct kind_set *vpi_plan_needed(const struct vp_session *session)
+{
+    unsigned all = session->options.flags & (VP_SESSION_ALL_FEATURES | VP_SESSION_FINDINGS);
+    return session->db && all == VP_SESSION_FINDINGS ? &session->needed : NULL;
+}
+
 bool vpi_plan_session(struct vp_session *session)
 {
     uint32_t count = session->db ? vpi_db_gate_count(session->db) : 0;
@@ -66,6 +92,8 @@ bool vpi_plan_session(struct vp_session *session)
         if (vpi_db_gate(session->db, row, &gate) && gate.keys && want_of(gate.kind))
             session->gates[session->gate_count++] = gate;
     }
+    if (session->db)
+        plan_needed(session);
     for (size_t i = 0; session->db && i < DEAR; i++) {
         if (vpi_db_has_ungated(session->db, dear[i].kind))
             session->ungated |= dear[i].want;

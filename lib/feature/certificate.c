@@ -19,6 +19,8 @@ static bool add_digest(struct feature_work *work, unsigned kind, enum digest_alg
                        struct span bytes)
 {
     uint8_t value[DIGEST_MOST];
+    if (!vpi_feature_needed(work, kind))
+        return true;
     if (!vpi_digest(work->crypto, algorithm, bytes, value)) {
         vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "certificates");
         return false;
@@ -46,6 +48,8 @@ static bool remember(uint8_t (*digests)[SHA256_LEN], size_t *count, size_t most,
 static void add_issuer_serial(struct feature_work *work, struct span issuer, struct span serial)
 {
     uint8_t value[DIGEST_MOST];
+    if (!vpi_feature_needed(work, KIND_CERTIFICATE_ISSUER_SERIAL))
+        return;
     struct digest *digest = vpi_digest_begin(work->crypto, DIGEST_SHA256);
     if (digest) {
         vpi_digest_add(digest, issuer);

@@ -28,6 +28,8 @@ void vpi_family_export_name(struct feature_work *work)
         return;
     if (work->wanted & WANT_REST && image->export_library.len > 0)
         vpi_feature_add_text(work, KIND_EXPORT_LIBRARY, image->export_library);
+    if (!(work->wanted & WANT_EXPORTS) && !vpi_feature_needed(work, KIND_EXPORT_SET))
+        return;
     struct span *names = image->export_count ? sorted_names(work, &count) : NULL;
     if (image->export_count && !names) {
         vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "exports");

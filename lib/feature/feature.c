@@ -2,6 +2,17 @@
 #include "feature/feature.h"
 #include "feature/unicode.h"
 
+void vpi_kind_set_add(struct kind_set *set, unsigned kind)
+{
+    if (kind < KIND_SET_BITS)
+        set->bits[kind / 64] |= UINT64_C(1) << kind % 64;
+}
+
+bool vpi_feature_needed(const struct feature_work *work, unsigned kind)
+{
+    return !work->needed || kind >= KIND_SET_BITS || work->needed->bits[kind / 64] >> kind % 64 & 1;
+}
+
 static struct span copy(struct arena *arena, struct span bytes)
 {
     /* One more, so that an empty value has an address too. */
@@ -15,6 +26,8 @@ struct feature *vpi_feature_add(struct feature_work *work, unsigned kind, struct
                                 const char *text)
 {
     const struct kind *row = vpi_kind(kind);
+    if (!vpi_feature_needed(work, kind))
+        return NULL;
     if (work->count >= FEATURES_MOST) {
         vpi_image_gap(work->notes, VP_GAP_COUNT_LIMIT, "features");
         return NULL;
@@ -61,6 +74,8 @@ static char *clean(struct arena *arena, struct span utf8)
 struct feature *vpi_feature_add_text(struct feature_work *work, unsigned kind, struct span utf8)
 {
     struct span value;
+    if (!vpi_feature_needed(work, kind))
+        return NULL;
     char *text = clean(work->arena, utf8);
     if (utf8.len > CANONICAL_MOST)
         vpi_image_gap(work->notes, VP_GAP_COUNT_LIMIT, "names at the end of a long text");

@@ -87,8 +87,9 @@ struct feature_work {
     struct crypto *crypto;
     struct arena *arena; /* scratch: as long as the object's examination */
     struct source_pass pass;
-    struct span name; /* the object's name, or empty */
-    uint64_t wanted;  /* enum wanted */
+    struct span name;              /* the object's name, or empty */
+    uint64_t wanted;               /* enum wanted */
+    const struct kind_set *needed; /* NULL: all kinds */
     struct feature *items;
     size_t count, capacity;
     struct feature_trust *signatures; /* NULL: there is none */
@@ -97,6 +98,16 @@ struct feature_work {
 };
 
 enum { FEATURES_MOST = 1 << 16 };
+
+/* Which kinds somebody reads; one that is no number of ours is always needed. */
+enum { KIND_SET_BITS = 4096 };
+struct kind_set {
+    uint64_t bits[KIND_SET_BITS / 64];
+};
+void vpi_kind_set_add(struct kind_set *set, unsigned kind);
+/* Whether a feature of this kind would be kept.  vpi_feature_add and its kin ask themselves; a
+ * family asks before what costs more. */
+bool vpi_feature_needed(const struct feature_work *work, unsigned kind);
 
 /* Dear features: computed only when a key, a gate or the caller asks. */
 enum wanted {
@@ -114,7 +125,7 @@ enum wanted {
 };
 
 /* Adds a feature; `value` is copied to the arena.  Returns it to be completed, or NULL (memory: a
- * gap is recorded).  `text` NULL: made from the value by the kind's form. */
+ * gap is recorded; or nobody needs it).  `text` NULL: made from the value by the kind's form. */
 struct feature *vpi_feature_add(struct feature_work *work, unsigned kind, struct span value,
                                 const char *text);
 

@@ -10,7 +10,14 @@
 
 #include <stdio.h>
 
-enum { PIECE = 256, LIBRARY_MOST = 0x200 /* pefile: MAX_DLL_LENGTH */ };
+enum { PIECE = 4096, LIBRARY_MOST = 0x200 /* pefile: MAX_DLL_LENGTH */ };
+
+/* Names are short: they are put together before they are hashed. */
+struct text {
+    struct digest *digest;
+    size_t used;
+    uint8_t piece[PIECE];
+};
 
 static struct span lower(struct span text, uint8_t *to)
 {
@@ -21,11 +28,22 @@ static struct span lower(struct span text, uint8_t *to)
     return span_of(to, text.len);
 }
 
-static void add_lower(struct digest *digest, struct span text)
+static void flush(struct text *text)
 {
-    uint8_t piece[PIECE];
-    for (size_t off = 0; off < text.len; off += PIECE)
-        vpi_digest_add(digest, lower(span_first(span_from(text, off), PIECE), piece));
+    vpi_digest_add(text->digest, span_of(text->piece, text->used));
+    text->used = 0;
+}
+
+static void add_lower(struct text *text, struct span more)
+{
+    for (size_t off = 0; off < more.len;) {
+        if (text->used == PIECE)
+            flush(text);
+        struct span part = span_first(span_from(more, off), PIECE - text->used);
+        lower(part, text->piece + text->used);
+        text->used += part.len;
+        off += part.len;
+    }
 }
 
 static struct span without_extension(struct span library)
@@ -40,7 +58,7 @@ static struct span without_extension(struct span library)
 }
 
 /* False: an import that has nothing to be called by. */
-static bool add(struct digest *digest, const struct image_import *import, bool first)
+static bool add(struct text *text, const struct image_import *import, bool first)
 {
     uint8_t buffer[LIBRARY_MOST];
     char ordinal[16];
@@ -54,34 +72,40 @@ static bool add(struct digest *digest, const struct image_import *import, bool f
     if (library.len == 0 || name.len == 0)
         return false;
     if (!first)
-        vpi_digest_add(digest, span_text(","));
-    vpi_digest_add(digest, without_extension(library));
-    vpi_digest_add(digest, span_text("."));
-    add_lower(digest, name);
+        add_lower(text, span_text(","));
+    add_lower(text, without_extension(library));
+    add_lower(text, span_text("."));
+    add_lower(text, name);
     return true;
 }
 
 static void hash_imports(struct feature_work *work, unsigned kind, bool delayed)
 {
     const struct image *image = work->image;
-    struct digest *digest = vpi_digest_begin(work->crypto, DIGEST_MD5);
+    struct text text = {.used = 0};
     uint8_t value[DIGEST_MOST];
     bool any = false;
-    if (!digest) {
+    if (!vpi_feature_needed(work, kind))
+        return;
+    text.digest = vpi_digest_begin(work->crypto, DIGEST_MD5);
+    if (!text.digest) {
         vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "imports");
         return;
     }
     for (size_t i = 0; i < image->import_count; i++) {
-        if (image->imports[i].delayed == delayed && add(digest, &image->imports[i], !any))
+        if (image->imports[i].delayed == delayed && add(&text, &image->imports[i], !any))
             any = true;
     }
-    if (vpi_digest_end(digest, value) && any)
+    flush(&text);
+    if (vpi_digest_end(text.digest, value) && any)
         vpi_feature_add(work, kind, span_of(value, 16), NULL);
 }
 
 void vpi_family_import_hash(struct feature_work *work)
 {
     if (!(work->wanted & WANT_REST))
+        return;
+    if (work->image->import_count == 0)
         return;
     hash_imports(work, KIND_IMPHASH, false);
     hash_imports(work, KIND_DELAY_IMPHASH, true);

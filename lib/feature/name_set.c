@@ -24,7 +24,7 @@ void vpi_feature_add_set(struct feature_work *work, unsigned kind, const struct 
 {
     struct hash_stream stream;
     uint8_t value[16];
-    if (count == 0)
+    if (count == 0 || !vpi_feature_needed(work, kind))
         return;
     vpi_hash_begin(&stream);
     for (size_t i = 0; i < count; i++) {

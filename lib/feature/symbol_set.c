@@ -5,6 +5,8 @@ static void add_set(struct feature_work *work, unsigned kind, unsigned flags, st
 {
     const struct image *image = work->image;
     size_t count = 0;
+    if (!vpi_feature_needed(work, kind))
+        return;
     for (size_t i = 0; i < image->symbol_count; i++) {
         const struct image_symbol *symbol = &image->symbols[i];
         if ((symbol->flags & (SYMBOL_LINKED | SYMBOL_DEFINED)) == flags)

@@ -72,7 +72,8 @@ void vpi_family_telfhash(struct feature_work *work)
     char text[TLSH_TEXT];
     struct tlsh tlsh = {.len = 0};
     size_t count = 0;
-    if (!(work->wanted & WANT_REST) || image->symbol_count == 0 || image->symbols_partial)
+    if (!(work->wanted & WANT_REST) || image->symbol_count == 0 || image->symbols_partial ||
+        !vpi_feature_needed(work, KIND_TELFHASH))
         return;
     struct span *names = vpi_arena_array(work->arena, image->symbol_count, sizeof *names);
     if (!names || !select_names(work, names, &count)) {

@@ -7,6 +7,8 @@ enum { FIELD_MOST = 128 };
 struct feature *vpi_feature_add_field(struct feature_work *work, unsigned kind,
                                       const struct image_text *text)
 {
+    if (!vpi_feature_needed(work, kind))
+        return NULL;
     struct span field = vpi_utf8_cut(span_text(text->field), FIELD_MOST);
     struct span value = vpi_utf8_cut(text->utf8, CANONICAL_MOST);
     uint8_t *both = vpi_arena_alloc(work->arena, field.len + 2 + value.len);

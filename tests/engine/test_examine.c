@@ -4,6 +4,7 @@
 
 #include "engine/judge_db.h"
 #include "fixture.h"
+#include "pe_build.h"
 
 static const char text_file[] = "#!/bin/sh\necho hello\n";
 
@@ -381,7 +382,51 @@ START_TEST(structs_of_other_sizes_are_respected)
 }
 END_TEST
 
+static struct vp_result *examine_for(struct vp_db *db, unsigned flags, const struct pe_build *pe)
+{
+    struct vp_session *session =
+        session_new(db, (struct vp_session_options){.flags = flags, .digests = VP_DIGEST_SHA1});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(vp_examine_memory(session, pe->bytes, pe->len, "anvil.exe", &result, NULL),
+                     VP_OK);
+    vp_session_free(session);
+    return result;
+}
+
+START_TEST(a_session_for_findings_finds_the_same_and_keeps_less)
+{
+    struct vp_db *db = judge_db();
+    struct pe_build pe;
+    pe_build_init(&pe, true);
+    struct pe_bytes *data = pe_section(&pe, ".rsrc");
+    pe_version(&pe, data, "040904b0", "CompanyName=Acme\0InternalName=an inner name\0");
+    pe_resources(&pe, data);
+    pe_finish(&pe);
+    struct vp_result *all = examine_for(db, 0, &pe);
+    struct vp_result *few = examine_for(db, VP_SESSION_FINDINGS, &pe);
+    struct vp_finding a = {.size = sizeof a}, b = {.size = sizeof b};
+    ck_assert_uint_eq(summary_of(all).findings, 1);
+    ck_assert_uint_eq(summary_of(few).findings, 1);
+    ck_assert_int_eq(vp_result_finding(all, 0, &a), VP_OK);
+    ck_assert_int_eq(vp_result_finding(few, 0, &b), VP_OK);
+    ck_assert_str_eq(a.reason, b.reason);
+    ck_assert_str_eq(a.version, "1.2.3.4");
+    ck_assert_str_eq(b.version, "1.2.3.4");
+    ck_assert_ptr_nonnull(feature_text(all, KIND_INTERNAL_NAME)); /* no key is of that kind */
+    ck_assert_ptr_null(feature_text(few, KIND_INTERNAL_NAME));
+    ck_assert_str_eq(feature_text(all, KIND_FILE_SHA1), feature_text(few, KIND_FILE_SHA1));
+    vp_result_unref(all);
+    vp_result_unref(few);
+    few = examine_for(db, VP_SESSION_FINDINGS | VP_SESSION_ALL_FEATURES, &pe);
+    ck_assert_ptr_nonnull(feature_text(few, KIND_INTERNAL_NAME));
+    vp_result_unref(few);
+    pe_build_done(&pe);
+    vp_db_unref(db);
+}
+END_TEST
+
 #define TESTS                                                                                      \
+    TEST(a_session_for_findings_finds_the_same_and_keeps_less)                                     \
     TEST(what_no_reader_knows_is_other_and_described_on_demand)                                    \
     TEST(the_digests_that_are_asked_for_are_those_of_the_bytes)                                    \
     TEST(nothing_is_hashed_unless_a_gate_is_open)                                                  \
