@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "container/gzip_first.h"
 #include "feature/feature.h"
 #include "fixture.h"
 
@@ -223,7 +224,39 @@ START_TEST(xz_and_zstandard_give_the_same_object)
 }
 END_TEST
 
+START_TEST(a_head_that_decides_nothing_is_left_to_the_whole_stream)
+{
+    size_t len, packed_len, got;
+    uint8_t *pe = small_pe(&len), *packed = gzip(pe, len, &packed_len), first[64];
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    ck_assert(vpi_gzip_first(&arena, span_of(packed, packed_len), first, sizeof first, &got));
+    ck_assert_uint_eq(got, sizeof first);
+    ck_assert_mem_eq(first, pe, sizeof first);
+    /* Cut or damaged before that much was decoded: no answer. */
+    for (size_t cut = 0; cut < 15 + sizeof first; cut++)
+        ck_assert(!vpi_gzip_first(&arena, span_of(packed, cut), first, sizeof first, &got));
+    packed[10] |= 6; /* no such type of block */
+    ck_assert(!vpi_gzip_first(&arena, span_of(packed, packed_len), first, sizeof first, &got));
+    free(packed);
+    packed = gzip((const uint8_t *)"few", 3, &packed_len);
+    ck_assert(vpi_gzip_first(&arena, span_of(packed, packed_len), first, sizeof first, &got));
+    ck_assert_uint_eq(got, 3);
+    packed[packed_len - 8] ^= 1; /* its checksum */
+    ck_assert(!vpi_gzip_first(&arena, span_of(packed, packed_len), first, sizeof first, &got));
+    vpi_arena_done(&arena);
+    for (size_t limit = 1; limit < 100000; limit += 999) {
+        vpi_arena_init(&arena, limit);
+        (void)vpi_gzip_first(&arena, span_of(packed, packed_len), first, sizeof first, &got);
+        vpi_arena_done(&arena);
+    }
+    free(packed);
+    free(pe);
+}
+END_TEST
+
 #define TESTS                                                                                      \
+    TEST(a_head_that_decides_nothing_is_left_to_the_whole_stream)                                  \
     TEST(what_a_stream_holds_is_an_object_below_it)                                                \
     TEST(a_stream_of_something_else_is_left_alone)                                                 \
     TEST(a_stream_of_nothing_is_complete)                                                          \
