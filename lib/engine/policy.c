@@ -1,9 +1,15 @@
-/* policy.c - what a policy says of a finding: the first rule that fits */
+/* policy.c - what a policy says of a finding: the first rule that fits; a vendor that it names
+ * otherwise needs a human */
 #include "engine/engine.h"
+
+static bool names(const struct db_rule *rule, const struct finding *finding)
+{
+    return rule->subject == finding->subject || rule->subject == finding->vendor;
+}
 
 static bool fits(const struct db_rule *rule, const struct finding *finding)
 {
-    if (rule->subject != finding->subject && rule->subject != finding->vendor)
+    if (!names(rule, finding))
         return false;
     if (rule->relations && !(rule->relations >> finding->relation & 1))
         return false;
@@ -25,8 +31,13 @@ enum vp_status vp_policy_judge(const struct vp_result *result, uint32_t finding,
     *ret_why = "";
     for (uint32_t i = 0; i < count; i++) {
         struct db_rule rule;
-        if (vpi_db_rule(result->db, first + i, &rule) &&
-            fits(&rule, &result->findings[finding].finding)) {
+        const struct finding *judged = &result->findings[finding].finding;
+        if (!vpi_db_rule(result->db, first + i, &rule))
+            continue;
+        /* The policy speaks of this vendor, but nothing that was sourced says how. */
+        if (names(&rule, judged))
+            *ret_answer = VP_ANSWER_NEEDS_HUMAN;
+        if (fits(&rule, judged)) {
             *ret_answer = rule.answer;
             *ret_why = rule.why;
             break;

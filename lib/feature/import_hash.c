@@ -103,7 +103,8 @@ static void hash_imports(struct feature_work *work, unsigned kind, bool delayed)
 
 void vpi_family_import_hash(struct feature_work *work)
 {
-    if (!(work->wanted & WANT_REST))
+    /* A hash of a part of the imports would be another file's. */
+    if (!(work->wanted & WANT_REST) || work->image->imports_partial)
         return;
     if (work->image->import_count == 0)
         return;

@@ -39,8 +39,10 @@ struct image_import *vpi_image_import(struct image *image)
 {
     void *items = more(image, image->imports, &image->import_count, &image->import_capacity,
                        sizeof *image->imports, IMAGE_IMPORTS_MOST, "imports");
-    if (!items)
+    if (!items) {
+        image->imports_partial = true;
         return NULL;
+    }
     image->imports = items;
     return &image->imports[image->import_count - 1];
 }
@@ -49,8 +51,10 @@ struct image_export *vpi_image_export(struct image *image)
 {
     void *items = more(image, image->exports, &image->export_count, &image->export_capacity,
                        sizeof *image->exports, IMAGE_EXPORTS_MOST, "exports");
-    if (!items)
+    if (!items) {
+        image->exports_partial = true;
         return NULL;
+    }
     image->exports = items;
     return &image->exports[image->export_count - 1];
 }

@@ -78,7 +78,7 @@ static const struct db_gate judge_gates[] = {
 };
 
 static const struct write_policy judge_policies[] = {
-    {"test-rule", "A rule", "Act 1", "2017-09-13", 0, 3}};
+    {"test-rule", "A rule", "Act 1", "2017-09-13", 0, 4}};
 
 static const struct db_rule judge_rules[] = {
     {.subject = ACME_ANVIL,
@@ -90,6 +90,10 @@ static const struct db_rule judge_rules[] = {
      .answer = VP_ANSWER_COVERED,
      .why = "it is named"},
     {.subject = ACME, .answer = VP_ANSWER_NEEDS_HUMAN, .why = "only a claim"},
+    {.subject = BOLT,
+     .relations = 1u << VP_RELATION_PUBLISHER,
+     .answer = VP_ANSWER_COVERED,
+     .why = "it is named"},
 };
 
 enum { JUDGE_KEYS = sizeof judge_keys / sizeof *judge_keys };
@@ -150,7 +154,7 @@ static inline struct vp_db *judge_db(void)
                                     .policies = judge_policies,
                                     .policy_count = 1,
                                     .rules = judge_rules,
-                                    .rule_count = 3,
+                                    .rule_count = 4,
                                     .calibrations = judge_calibrations,
                                     .calibration_count =
                                         sizeof judge_calibrations / sizeof *judge_calibrations};

@@ -243,7 +243,11 @@ START_TEST(the_first_rule_that_fits_answers)
     result = JUDGE({KIND_COMPANY_NAME, "Acme"});
     ck_assert_int_eq(answer(result, &why), VP_ANSWER_NEEDS_HUMAN);
     vp_result_unref(result);
+    /* Named, but not in this relation: no source says what follows. */
     result = JUDGE({KIND_COMPANY_NAME, "Acme Bolt Works"});
+    ck_assert_int_eq(answer(result, &why), VP_ANSWER_NEEDS_HUMAN);
+    vp_result_unref(result);
+    result = JUDGE({KIND_FILE_DESCRIPTION, "Packer Stub"});
     ck_assert_int_eq(answer(result, &why), VP_ANSWER_NOT_COVERED);
     vp_result_unref(result);
 }

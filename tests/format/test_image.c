@@ -42,6 +42,18 @@ START_TEST(memory_that_runs_out_is_a_gap_and_keeps_what_was_there)
 }
 END_TEST
 
+START_TEST(imports_that_did_not_fit_are_known_to_be_partial)
+{
+    vpi_arena_init(&arena, 100000);
+    vpi_image_init(&image, &arena);
+    while (vpi_image_import(&image))
+        ck_assert(!image.imports_partial);
+    ck_assert(image.imports_partial);
+    ck_assert(!image.exports_partial);
+    vpi_arena_done(&arena);
+}
+END_TEST
+
 START_TEST(notes_beyond_the_maximum_are_dropped)
 {
     vpi_arena_init(&arena, 0);
@@ -110,6 +122,7 @@ END_TEST
 #define TESTS                                                                                      \
     TEST(what_is_beyond_a_named_maximum_is_a_gap_said_once)                                        \
     TEST(memory_that_runs_out_is_a_gap_and_keeps_what_was_there)                                   \
+    TEST(imports_that_did_not_fit_are_known_to_be_partial)                                         \
     TEST(notes_beyond_the_maximum_are_dropped)                                                     \
     TEST(a_short_source_is_a_note_and_a_broken_one_a_gap)                                          \
     TEST(unknown_bytes_are_described_in_words)                                                     \
