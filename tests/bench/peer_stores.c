@@ -53,7 +53,7 @@ static int is_there(const char *path)
 
 static void sqlite_build(const char *path, uint64_t keys)
 {
-    sqlite3 *db;
+    sqlite3 *db = NULL;
     sqlite3_stmt *insert;
     uint8_t *all = sorted_keys(keys);
     check(all && sqlite3_open(path, &db) == SQLITE_OK, path);
