@@ -6,7 +6,6 @@
  */
 #include "crypto/verify.h"
 
-#include <limits.h>
 #include <stdlib.h>
 
 #include <openssl/err.h>
@@ -34,14 +33,10 @@ struct walk {
 static bool parsed_add(struct walk *w, struct crypto *crypto, const struct certificate *certificate,
                        bool trusted)
 {
-    const unsigned char *at = certificate->whole.data;
-    if (w->count == w->capacity || certificate->whole.len > LONG_MAX)
-        return true;
-    X509 *x509 = X509_new_ex(vpi_crypto_library(crypto), NULL);
+    X509 *x509 = NULL;
+    if (w->count < w->capacity)
+        x509 = vpi_parsed_certificate(crypto, certificate->whole);
     if (!x509)
-        return false;
-    /* On failure it frees what it was given. */
-    if (!d2i_X509(&x509, &at, (long)certificate->whole.len))
         return true;
     w->all[w->count++] = (struct parsed){x509, certificate};
     return sk_X509_push(trusted ? w->trusted : w->untrusted, x509) > 0;

@@ -39,6 +39,7 @@ struct free_list {
 struct crypto {
     OSSL_LIB_CTX *library;
     OSSL_PROVIDER *provider;
+    struct parsed *parsed;
     EVP_MD *algorithms[ALGORITHMS]; /* fetched at first use */
     struct digest *running;
     struct free_list idle[ALGORITHMS];
@@ -66,6 +67,11 @@ enum vp_status vpi_crypto_new(struct crypto **ret_crypto, struct vp_error *err)
     crypto->library = OSSL_LIB_CTX_new();
     if (!crypto->library) {
         status = vpi_fail(err, VP_E_MEMORY, "no memory for an OpenSSL library context");
+        goto done;
+    }
+    crypto->parsed = vpi_parsed_new();
+    if (!crypto->parsed) {
+        status = vpi_fail(err, VP_E_MEMORY, "no memory for a digest context");
         goto done;
     }
     crypto->provider = OSSL_PROVIDER_load(crypto->library, "default");
@@ -100,6 +106,7 @@ void vpi_crypto_free(struct crypto *crypto)
         }
         EVP_MD_free(crypto->algorithms[i]);
     }
+    vpi_parsed_free(crypto->parsed);
     if (crypto->provider)
         OSSL_PROVIDER_unload(crypto->provider);
     OSSL_LIB_CTX_free(crypto->library);
@@ -109,6 +116,11 @@ void vpi_crypto_free(struct crypto *crypto)
 OSSL_LIB_CTX *vpi_crypto_library(struct crypto *crypto)
 {
     return crypto->library;
+}
+
+struct parsed *vpi_crypto_parsed(struct crypto *crypto)
+{
+    return crypto->parsed;
 }
 
 const char *vpi_digest_library_name(enum digest_algorithm algorithm)

@@ -1,8 +1,6 @@
 /* verify.c - public-key signatures (RFC 8017, RFC 5480, RFC 8032) */
 #include "crypto/verify.h"
 
-#include <limits.h>
-
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -12,14 +10,6 @@
 
 #define OID(bytes) (bytes), sizeof(bytes) - 1
 #define OID_PSS    OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a")
-
-static EVP_PKEY *key_read(struct crypto *crypto, struct span spki)
-{
-    const unsigned char *at = spki.data;
-    if (spki.len > LONG_MAX)
-        return NULL;
-    return d2i_PUBKEY_ex(NULL, &at, (long)spki.len, vpi_crypto_library(crypto), NULL);
-}
 
 static const char *key_type(const EVP_PKEY *key)
 {
@@ -39,7 +29,7 @@ struct key_facts vpi_key_facts(struct crypto *crypto, struct span spki)
 {
     struct key_facts facts = {NULL, 0};
     ERR_set_mark();
-    EVP_PKEY *key = key_read(crypto, spki);
+    EVP_PKEY *key = vpi_parsed_key(crypto, spki);
     if (key) {
         int bits = EVP_PKEY_get_bits(key);
         facts.type = key_type(key);
@@ -102,7 +92,7 @@ bool vpi_signature_verify(struct crypto *crypto, struct span spki, struct span a
     if (!digest || message.len == 0 || signature.len == 0)
         return false;
     ERR_set_mark();
-    EVP_PKEY *key = key_read(crypto, spki);
+    EVP_PKEY *key = vpi_parsed_key(crypto, spki);
     if (key)
         good = verify(crypto, key, algorithm, digest, message, signature);
     EVP_PKEY_free(key);

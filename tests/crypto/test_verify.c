@@ -105,6 +105,26 @@ START_TEST(each_kind_of_key_verifies_its_own_signature_alone)
 }
 END_TEST
 
+/* More keys than are kept, so that they push each other out. */
+START_TEST(a_key_that_was_read_before_verifies_as_it_did)
+{
+    enum { KEYS = 300 };
+    static struct signed_by all[KEYS];
+    begin();
+    for (int i = 0; i < KEYS; i++)
+        all[i] = sign(EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), NULL, false);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < KEYS; i++) {
+            struct signed_by other = all[i];
+            memcpy(other.spki, all[(i + 1) % KEYS].spki, other.spki_len);
+            ck_assert(verifies(&all[i], ALGORITHM(ED25519), DIGEST_SHA512, message));
+            ck_assert(!verifies(&other, ALGORITHM(ED25519), DIGEST_SHA512, message));
+            ck_assert(verifies(&all[i], ALGORITHM(ED25519), DIGEST_SHA512, message));
+        }
+    }
+}
+END_TEST
+
 START_TEST(the_size_of_a_key_is_a_fact)
 {
     begin();
@@ -215,6 +235,7 @@ START_TEST(a_bundle_is_pem_with_text_between_or_one_der)
 END_TEST
 
 #define TESTS                                                                                      \
+    TEST(a_key_that_was_read_before_verifies_as_it_did)                                            \
     TEST(each_kind_of_key_verifies_its_own_signature_alone)                                        \
     TEST(the_size_of_a_key_is_a_fact)                                                              \
     TEST(times_are_those_of_days_that_exist)                                                       \
