@@ -1,11 +1,15 @@
 """peers.py --build FOLDER FOLDER... - scan beside what else reads files, in one run
 
-Takes the PE files below the folders (or all files with --all), warms the page cache, then runs every
-tool in turn, --rounds times, and prints medians as one Markdown table.  One thread each, output
-thrown away.  Ratios are times relative to reading and hashing with XXH3-128.
+Takes the executables (PE and ELF) below the folders, up to --largest, warms the page cache, then runs
+every tool in turn, --rounds times, and prints medians as Markdown tables.  One thread each, output
+thrown away, files given as arguments.  Ratios are times relative to reading and hashing with XXH3-128.
+
+There are three tables: the files on which no gate of the database opens, all files, and all files with
+a database that is a list of 10^6 SHA-256 without gates.
 """
 import argparse
 import os
+import random
 import shutil
 import statistics
 import struct
@@ -16,12 +20,15 @@ import time
 
 BATCH = 2000  # arguments a process
 RULE = 'import "hash"\nrule one { condition: hash.sha256(0, filesize) == "%064x" }\n' % 0
+PE_RULE = 'import "pe"\nrule one { condition: pe.imphash() == "%032x" }\n' % 0
 
 
-def is_pe(path):
+def is_executable(path):
     try:
         with open(path, "rb") as file:
             head = file.read(64)
+            if len(head) == 64 and head[:4] == b"\x7fELF":
+                return True
             if len(head) < 64 or head[:2] != b"MZ":
                 return False
             file.seek(struct.unpack_from("<I", head, 60)[0])
@@ -30,7 +37,7 @@ def is_pe(path):
         return False
 
 
-def collect(folders, take_all, most):
+def collect(folders, take_all, largest, most):
     files = []
     for folder in folders:
         for root, names, found in os.walk(folder):
@@ -39,11 +46,21 @@ def collect(folders, take_all, most):
                 path = os.path.join(root, name)
                 if "\n" in path or os.path.islink(path) or not os.path.isfile(path):
                     continue
-                if take_all or is_pe(path):
+                if os.path.getsize(path) <= largest and (take_all or is_executable(path)):
                     files.append(path)
                     if len(files) == most:
                         return files
     return files
+
+
+def write_lines(path, lines):
+    with open(path, "w", encoding="utf-8", errors="surrogateescape") as out:
+        out.writelines(line + "\n" for line in lines)
+
+
+def read_lines(path):
+    with open(path, encoding="utf-8", errors="surrogateescape") as lines:
+        return lines.read().splitlines()
 
 
 def batched(command, files, good=(0,)):
@@ -65,61 +82,121 @@ def with_list(command, list_file):
     return job
 
 
-def jobs(options, files, folder):
-    names = os.path.join(folder, "files")
-    with open(names, "w", encoding="utf-8", errors="surrogateescape") as out:
-        out.writelines(path + "\n" for path in files)
-    rule = os.path.join(folder, "rule.yar")
-    with open(rule, "w", encoding="ascii") as out:
-        out.write(RULE)
-    floor = os.path.join(options.build, "tests", "bench", "read_floor")
-    command = os.path.join(options.build, "tools", "vendorprint")
-    scan = [command, "scan", "--quiet", "--jobs", "1", "--format", "ndjson", "--database",
-            os.path.join(options.build, "signatures", "vendorprint.vpdb"), "--"]
-    yield "read only", with_list([floor], names)
-    yield "read + XXH3-128", with_list([floor, "-x"], names)
-    yield "vendorprint scan", batched(scan, files, good=(0, 1, 2, 3))
-    if shutil.which("file"):
-        yield "file", with_list(["file", "--brief", "--files-from", "-"], names)
-    if shutil.which("openssl"):
-        yield "openssl dgst -sha256", batched(["openssl", "dgst", "-sha256"], files)
-    if shutil.which("yara"):
-        yield "yara, one hash rule", with_list(["yara", "-w", "-p", "1", "--scan-list", rule, "/dev/stdin"], names)
+class Tools:
+    def __init__(self, options, folder):
+        self.build, self.folder = options.build, folder
+        self.shipped = options.database or os.path.join(options.build, "signatures", "vendorprint.vpdb")
+
+    def path(self, *parts):
+        return os.path.join(self.build, *parts)
+
+    def scan(self, database):
+        return [self.path("tools", "vendorprint"), "scan", "--quiet", "--jobs", "1", "--format", "ndjson",
+                "--database", database, "--"]
+
+    def floors(self, files):
+        floor = self.path("tests", "bench", "read_floor")
+        yield "read only", batched([floor], files)
+        yield "read + XXH3-128", batched([floor, "-x"], files)
+
+    def peers(self, files):
+        names = os.path.join(self.folder, "files")
+        write_lines(names, files)
+        if shutil.which("file"):
+            yield "file", with_list(["file", "--brief", "--files-from", "-"], names)
+        for what, text in (("one hash rule", RULE), ("one imphash rule", PE_RULE)):
+            rule = os.path.join(self.folder, what.replace(" ", "-"))
+            write_lines(rule, [text])
+            if shutil.which("yara"):
+                yield f"yara, {what}", with_list(["yara", "-w", "-p", "1", "--scan-list", rule, "/dev/stdin"], names)
+
+    def split(self, files):
+        """The files on which no gate opens, and a table of both sides."""
+        lists = [os.path.join(self.folder, name) for name in ("ungated", "gated")]
+        counted = subprocess.run([self.path("tests", "bench", "gates"), self.shipped, *lists], input="\n".join(files) + "\n",
+                                 capture_output=True, text=True, errors="surrogateescape", check=True)
+        rows = [row.split() for row in counted.stdout.splitlines()]
+        sums = [sum(int(row[place]) for row in rows) for place in (2, 4)]
+        print("| files | share | share of bytes | bytes read / bytes | bytes hashed / bytes |")
+        print("|---|---|---|---|---|")
+        for name, row in zip(("no gate opened", "a gate opened"), rows):
+            count, size, read, hashed = (int(row[place]) for place in (2, 4, 6, 8))
+            print(f"| {name} | {count / max(sums[0], 1):.1%} | {size / max(sums[1], 1):.1%} "
+                  f"| {read / max(size, 1):.2f} | {hashed / max(size, 1):.2f} |")
+        return read_lines(lists[0])
+
+    def make_list(self, count):
+        """A database of that many SHA-256 of nothing that exists, without gates."""
+        source, database = os.path.join(self.folder, "set"), os.path.join(self.folder, "list.vpdb")
+        os.makedirs(os.path.join(source, "vendors"))
+        os.makedirs(os.path.join(source, "hashes"))
+        write_lines(os.path.join(source, "set.yaml"), ['serial: "1"', 'date: "2026-01-01"', "license: CC0-1.0"])
+        write_lines(os.path.join(source, "vendors", "somebody.yaml"),
+                    ["id: somebody", "type: vendor", "name: Somebody"])
+        draw = random.Random(1)
+        write_lines(os.path.join(source, "hashes", "somebody-list.csv"),
+                    ["kind,value,size,product,version,file,gate,confidence,date,source"]
+                    + [f"file-sha256,{draw.getrandbits(256):064x},,somebody,,,,high,2026-01-01,a benchmark" for _ in range(count)])
+        subprocess.run([self.path("tools", "vendorprint"), "build", "--output", database, source], check=True,
+                       stdout=subprocess.DEVNULL)
+        return database
 
 
-def main():
-    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    words.add_argument("folders", nargs="+")
-    words.add_argument("--build", required=True, help="a release build with tests")
-    words.add_argument("--rounds", type=int, default=5)
-    words.add_argument("--most", type=int, default=4000, help="files at most")
-    words.add_argument("--all", action="store_true", help="all files, not only PE")
-    options = words.parse_args()
+def measure(todo, rounds):
+    times = {name: [] for name, _ in todo}
+    for name, job in todo:
+        job()  # warm
+    for turn in range(rounds):
+        # Another one begins each time: who runs after whom is no advantage.
+        first = turn % len(todo)
+        for name, job in todo[first:] + todo[:first]:
+            began = time.monotonic()
+            job()
+            times[name].append(time.monotonic() - began)
+    return times
 
-    files = collect(options.folders, options.all, options.most)
+
+def show(title, files, todo, rounds):
     if not files:
-        sys.exit("no file to read")
+        print(f"\n{title}: none")
+        return
     size = sum(os.path.getsize(path) for path in files)
-    with tempfile.TemporaryDirectory() as folder:
-        todo = list(jobs(options, files, folder))
-        times = {name: [] for name, _ in todo}
-        for name, job in todo:
-            job()  # warm
-        for turn in range(options.rounds):
-            # Another one begins each time: who runs after whom is no advantage.
-            first = turn % len(todo)
-            for name, job in todo[first:] + todo[:first]:
-                began = time.monotonic()
-                job()
-                times[name].append(time.monotonic() - began)
+    times = measure(todo, rounds)
     base = statistics.median(times["read + XXH3-128"])
-    print(f"{len(files)} files, {size / 1e9:.2f} GB, medians of {options.rounds} rounds in turn, one thread each\n")
+    print(f"\n{title}: {len(files)} files, {size / 1e9:.2f} GB, medians of {rounds} rounds in turn, one thread each\n")
     print("| tool | seconds (least - most) | files/s | GB/s | x |")
     print("|---|---|---|---|---|")
     for name, _ in todo:
         middle = statistics.median(times[name])
         print(f"| {name} | {middle:.3f} ({min(times[name]):.3f} - {max(times[name]):.3f}) | {len(files) / middle:,.0f} "
               f"| {size / middle / 1e9:.2f} | {middle / base:.2f} |")
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("folders", nargs="+")
+    words.add_argument("--build", required=True, help="a release build with tests")
+    words.add_argument("--database", help="another one than the shipped set")
+    words.add_argument("--rounds", type=int, default=5)
+    words.add_argument("--most", type=int, default=4000, help="files at most")
+    words.add_argument("--largest", type=int, default=16 << 20, help="bytes of a file at most")
+    words.add_argument("--all", action="store_true", help="all files, not only executables")
+    words.add_argument("--keys", type=int, default=1000000, help="of the list without gates")
+    options = words.parse_args()
+
+    files = collect(options.folders, options.all, options.largest, options.most)
+    if not files:
+        sys.exit("no file to read")
+    with tempfile.TemporaryDirectory() as folder:
+        tools = Tools(options, folder)
+        ungated = tools.split(files)
+        scan = ("vendorprint scan", batched(tools.scan(tools.shipped), ungated, good=(0, 1, 2, 3)))
+        show("No gate opened", ungated, [*tools.floors(ungated), scan], options.rounds)
+        scan = ("vendorprint scan", batched(tools.scan(tools.shipped), files, good=(0, 1, 2, 3)))
+        show("All", files, [*tools.floors(files), scan, *tools.peers(files)], options.rounds)
+        scan = (f"vendorprint scan, {options.keys} SHA-256", batched(tools.scan(tools.make_list(options.keys)), files, good=(0, 1, 2, 3)))
+        openssl = [("openssl dgst -sha256", batched(["openssl", "dgst", "-sha256"], files))] if shutil.which("openssl") else []
+        show("A list without gates", files, [*tools.floors(files), scan, *openssl], options.rounds)
     return 0
 
 

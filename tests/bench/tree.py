@@ -26,11 +26,12 @@ def main():
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("tree")
     words.add_argument("--build", required=True, help="a release build with tests")
+    words.add_argument("--database", help="another one than the shipped set")
     words.add_argument("--rounds", type=int, default=5)
     options = words.parse_args()
     floor = os.path.join(options.build, "tests", "bench", "tree_floor")
     scan = [os.path.join(options.build, "tools", "vendorprint"), "scan", "--quiet", "--format", "ndjson",
-            "--database", os.path.join(options.build, "signatures", "vendorprint.vpdb")]
+            "--database", options.database or os.path.join(options.build, "signatures", "vendorprint.vpdb")]
     todo = [("plain loop", [floor, options.tree], (0,))]
     for threads in ("1", "2"):
         todo.append((f"scan --jobs {threads}", scan + ["--jobs", threads, options.tree], (0, 1, 2, 3)))
