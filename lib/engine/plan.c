@@ -145,7 +145,7 @@ static bool gate_open(const struct examination *x, const struct db_gate *gate)
 
 bool vpi_plan_trust(const struct examination *x)
 {
-    if (!x->work.signatures || x->work.signatures->verified || x->image.signed_range_count == 0)
+    if (!x->work.signatures || x->work.signatures->verified || x->image.signing == SIGNING_NONE)
         return false;
     for (size_t i = 0; i < x->evidence_count; i++) {
         if (x->evidence[i].class == CLASS_SIGNER &&

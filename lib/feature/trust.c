@@ -50,7 +50,7 @@ void vpi_family_trust(struct feature_work *work)
 {
     const struct feature_trust *trust = work->signatures;
     bool wanted[DIGEST_SHA512 + 1] = {false};
-    if (!(work->wanted & WANT_TRUST) || !trust || work->image->signed_range_count == 0)
+    if (!(work->wanted & WANT_TRUST) || !trust || work->image->signing != SIGNING_AUTHENTICODE)
         return;
     for (size_t i = 0; i < trust->count; i++)
         wanted[trust->signatures[i].content->digest_algorithm] = true;
@@ -117,15 +117,27 @@ static void tell(struct feature_work *work, const struct trust_signature *s)
     }
 }
 
-void vpi_trust_finish(struct feature_work *work)
+/* One signature, by the scheme of its format.  False: no memory. */
+static bool verify(struct feature_work *work, struct trust_blob *blob, struct trust_signature *s)
 {
     static const struct trust nobody;
+    const struct trust *trust = work->trust ? work->trust : &nobody;
+    switch (work->image->signing) {
+    case SIGNING_AUTHENTICODE:
+        return vpi_authenticode_verify(work->crypto, work->arena, trust, blob,
+                                       &work->signatures->digests,
+                                       vpi_authenticode_overlaps(work->image), s);
+    default:
+        return true;
+    }
+}
+
+void vpi_trust_finish(struct feature_work *work)
+{
     struct feature_trust *trust = work->signatures;
-    /* What has no Authenticode digest is signed in another way. */
     if (!(work->wanted & WANT_TRUST) || !trust || trust->verified ||
-        work->image->signed_range_count == 0)
+        work->image->signing == SIGNING_NONE)
         return;
-    bool overlaps = vpi_authenticode_overlaps(work->image);
     trust->verified = true;
     for (size_t i = 0; i < trust->count; i++) {
         struct trust_signature *s = &trust->signatures[i];
@@ -134,14 +146,12 @@ void vpi_trust_finish(struct feature_work *work)
             if (trust->blobs[k]->entry == s->entry)
                 blob = trust->blobs[k];
         }
-        if (!blob ||
-            !vpi_authenticode_verify(work->crypto, work->arena, work->trust ? work->trust : &nobody,
-                                     blob, &trust->digests, overlaps, s)) {
+        if (!blob || !verify(work, blob, s)) {
             s->states = 0;
             vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "signatures");
             return;
         }
-        if (vpi_authenticode_believed(s)) {
+        if (vpi_signature_believed(s)) {
             s->states |= VP_SIGNATURE_BELIEVED;
             mark_features(work, s->info->leaf);
         }

@@ -108,6 +108,15 @@ struct image_blob {
     uint16_t language;
 };
 
+/* How the format's signatures cover its content. */
+enum image_signing {
+    SIGNING_NONE = 0,          /* nothing here is signed in a way that is verified */
+    SIGNING_AUTHENTICODE = 1,  /* SpcIndirectDataContent has the digest of signed_ranges */
+    SIGNING_ENCLOSED = 2,      /* the signature encloses all that it is over: a catalog */
+    SIGNING_DETACHED = 3,      /* the signer's own digest is of signed_ranges: a kernel module */
+    SIGNING_CODE_DIRECTORY = 4 /* the signer's own digest is of a code directory: Apple */
+};
+
 struct image_note {
     enum vp_note_code code;
     uint64_t off;
@@ -154,8 +163,9 @@ struct image {
     const char *fixed_file_version;
     const char *fixed_product_version;
 
-    /* What Authenticode hashes: the file without the checksum, the security directory entry and the
-     * certificate table; empty for formats without. */
+    enum image_signing signing;
+    /* What is signed.  Authenticode of PE: the file without the checksum, the security directory
+     * entry and the certificate table. */
     struct source_range signed_ranges[4];
     size_t signed_range_count;
     /* Zeros that a signer would add to the end of an unsigned file before it hashes it (0 to 7). */

@@ -21,6 +21,7 @@ static void range_add(struct image *image, uint64_t from, uint64_t to)
 {
     if (to <= from)
         return;
+    image->signing = SIGNING_AUTHENTICODE;
     image->signed_ranges[image->signed_range_count].off = from;
     image->signed_ranges[image->signed_range_count].len = to - from;
     image->signed_range_count++;

@@ -3,7 +3,7 @@
  * RFC 5652, 5.4 and 5.6; RFC 2985, 5.3.6 (PKCS#9 counter-signature); RFC 3161 (time-stamp token),
  * which Microsoft puts into the unsigned attribute 1.3.6.1.4.1.311.3.3.1.
  */
-#include "trust/authenticode.h"
+#include "trust/signature.h"
 
 #define OID(bytes)            (bytes), sizeof(bytes) - 1
 #define OID_CONTENT_TYPE      OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03")
@@ -29,6 +29,16 @@ static bool digest_is(struct crypto *crypto, enum digest_algorithm algorithm, st
            span_equal(span_of(value, vpi_digest_len(algorithm)), expected);
 }
 
+static bool message_is(struct crypto *crypto, enum digest_algorithm algorithm,
+                       const struct trust_message *message, struct span expected)
+{
+    const struct trust_digests *digests = message->digests;
+    if (!digests)
+        return digest_is(crypto, algorithm, message->octets, expected);
+    return digests->known[algorithm] &&
+           span_equal(span_of(digests->values[algorithm], vpi_digest_len(algorithm)), expected);
+}
+
 /* The attributes are signed as a SET, though they stand under [0]: RFC 5652, 5.4. */
 static bool attributes_as_set(struct arena *arena, struct span whole, struct span *ret)
 {
@@ -44,9 +54,9 @@ static bool attributes_as_set(struct arena *arena, struct span whole, struct spa
 }
 
 bool vpi_signer_verify(struct crypto *crypto, struct arena *arena, const struct signer_info *info,
-                       struct span octets, struct span type)
+                       const struct trust_message *message, struct span type)
 {
-    struct span values, message;
+    struct span values, set;
     struct der_value value;
     /* Content other than plain data is never signed without attributes: RFC 5652, 5.3. */
     struct span attributes = content_of(info->attributes);
@@ -54,15 +64,15 @@ bool vpi_signer_verify(struct crypto *crypto, struct arena *arena, const struct 
         return false;
     if (!vpi_attribute_find(attributes, OID_MESSAGE_DIGEST, &values) ||
         !vpi_der_expect(&values, DER_OCTET_STRING, &value) || values.len ||
-        !digest_is(crypto, info->digest_algorithm, octets, value.content))
+        !message_is(crypto, info->digest_algorithm, message, value.content))
         return false;
     if (type.len && (!vpi_attribute_find(attributes, OID_CONTENT_TYPE, &values) ||
                      !vpi_der_expect(&values, DER_OID, &value) || values.len ||
                      !span_equal(value.content, type)))
         return false;
-    return attributes_as_set(arena, info->attributes, &message) &&
+    return attributes_as_set(arena, info->attributes, &set) &&
            vpi_signature_verify(crypto, info->leaf->spki, info->algorithm, info->digest_algorithm,
-                                message, info->signature);
+                                set, info->signature);
 }
 
 static bool marks_make(struct crypto *crypto, struct arena *arena, const struct trust *trust,
@@ -139,7 +149,8 @@ static bool counter_read(struct crypto *crypto, struct arena *arena, const struc
         return true;
     ret->from = VP_TIME_PKCS9;
     ret->leaf = counter.leaf;
-    ret->verifies = vpi_signer_verify(crypto, arena, &counter, info->signature, span_of(NULL, 0));
+    struct trust_message message = {.octets = info->signature};
+    ret->verifies = vpi_signer_verify(crypto, arena, &counter, &message, span_of(NULL, 0));
     return time_anchor(crypto, arena, trust, blob, ret);
 }
 
@@ -204,8 +215,9 @@ static bool token_read(struct crypto *crypto, struct arena *arena, const struct 
         return false;
     ret->from = VP_TIME_RFC3161;
     ret->leaf = signer->leaf;
+    struct trust_message message = {.octets = content->octets};
     ret->verifies = token_info(crypto, content->octets, info->signature, &ret->time) &&
-                    vpi_signer_verify(crypto, arena, signer, content->octets, content->type);
+                    vpi_signer_verify(crypto, arena, signer, &message, content->type);
     return time_anchor(crypto, arena, trust, token, ret);
 }
 

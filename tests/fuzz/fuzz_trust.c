@@ -28,7 +28,7 @@ static void verify(struct crypto *crypto, struct arena *arena, struct trust_blob
         digests_fill(&digests, signature.content);
         if (!vpi_authenticode_verify(crypto, arena, &nobody, blob, &digests, false, &signature))
             return;
-        if (vpi_authenticode_believed(&signature) || (signature.states & VP_SIGNATURE_ANCHORED) ||
+        if (vpi_signature_believed(&signature) || (signature.states & VP_SIGNATURE_ANCHORED) ||
             signature.time.anchored)
             abort();
         if (signature.chain.len > CHAIN_MOST ||
