@@ -79,7 +79,12 @@ enum vp_format {
     VP_FORMAT_JAVA_CLASS = 9,
     VP_FORMAT_GZIP = 10, /* a compressed stream: what it holds is an object */
     VP_FORMAT_XZ = 11,
-    VP_FORMAT_ZSTD = 12
+    VP_FORMAT_ZSTD = 12,
+    VP_FORMAT_MSI = 15,     /* a Windows Installer package, patch, transform or merge module */
+    VP_FORMAT_CAB = 16,     /* a cabinet */
+    VP_FORMAT_SCRIPT = 17,  /* a script with an Authenticode signature in it */
+    VP_FORMAT_MSIX = 18,    /* MSIX or AppX: a package or a bundle of packages */
+    VP_FORMAT_COMPOUND = 19 /* another compound file: documents of Office, thumbnails */
 };
 
 enum vp_role {
@@ -127,7 +132,10 @@ enum vp_note_code {
     VP_NOTE_SIGNATURE_WEAK = 13,       /* a digest or a key that can be forged */
     VP_NOTE_SIGNATURE_PADDED = 14,     /* bytes in the certificate table that no signature covers */
     VP_NOTE_SIGNATURE_OVERLAP = 15,    /* the certificate table lies over code */
-    VP_NOTE_SIGNERS_DISAGREE = 16      /* believed signatures of several vendors */
+    VP_NOTE_SIGNERS_DISAGREE = 16,     /* believed signatures of several vendors */
+    VP_NOTE_SIGNATURE_PARTIAL = 25, /* parts of the object that no signature of its kind covers */
+    VP_NOTE_PAGES_DIFFER = 26,      /* the digests of pages are of other pages */
+    VP_NOTE_PUBLISHER_DIFFERS = 27  /* the package names another publisher than its signer */
 };
 
 /* Why something was not examined. */
@@ -171,7 +179,8 @@ enum vp_signature_state {
     VP_SIGNATURE_OVERLAP = 1024,     /* the certificate table lies over sections */
     VP_SIGNATURE_PADDED = 2048,      /* bytes in the table that no signature covers */
     VP_SIGNATURE_PAGE_HASHES = 4096, /* has digests of each page */
-    VP_SIGNATURE_BELIEVED = 8192     /* all that it takes to believe the signer's name */
+    VP_SIGNATURE_BELIEVED = 8192,    /* all that it takes to believe the signer's name */
+    VP_SIGNATURE_PAGES_MATCH = 32768 /* the digests of pages are those of the object's pages */
 };
 
 /* What kind of counter-signature says when it was signed. */

@@ -11,9 +11,10 @@ const char *vp_version(void)
 static const char *const statuses[] = {
     "ok",      "wrong-argument",  "no-memory", "io-failed",   "not-found", "bad-database",
     "bad-set", "callback-failed", "cancelled", "not-regular", "end"};
-static const char *const formats[] = {"other",   "pe32",    "pe32-plus", "elf32", "elf64",
-                                      "macho32", "macho64", "macho-fat", "dex",   "java-class",
-                                      "gzip",    "xz",      "zstd"};
+static const char *const formats[] = {"other",   "pe32",    "pe32-plus", "elf32",   "elf64",
+                                      "macho32", "macho64", "macho-fat", "dex",     "java-class",
+                                      "gzip",    "xz",      "zstd",      "catalog", "inf",
+                                      "msi",     "cab",     "script",    "msix",    "compound"};
 static const char *const roles[] = {"other",         "program",  "library",   "driver",
                                     "kernel-module", "firmware", "installer", "package",
                                     "object",        "core",     "debug"};
@@ -36,7 +37,10 @@ static const char *const notes[] = {NULL,
                                     "signature-weak",
                                     "signature-padded",
                                     "signature-overlap",
-                                    "signers-disagree"};
+                                    "signers-disagree",
+                                    [VP_NOTE_SIGNATURE_PARTIAL] = "signature-partial",
+                                    [VP_NOTE_PAGES_DIFFER] = "pages-differ",
+                                    [VP_NOTE_PUBLISHER_DIFFERS] = "publisher-differs"};
 static const char *const gaps[] = {
     NULL,       "read-failed",      "memory-limit",  "count-limit", "cancelled",
     "deadline", "member-too-large", "not-permitted", "depth-limit", "unsupported"};
@@ -46,8 +50,9 @@ static const char *const confidences[] = {NULL, "low", "medium", "high"};
 static const char *const time_froms[] = {"none", "pkcs9", "rfc3161"};
 /* By the number of the bit. */
 static const char *const signature_states[] = {
-    "checked", "digest-matches", "verifies", "anchored", "timely", "code-signing", "stamped",
-    "revoked", "weak",           "lifetime", "overlap",  "padded", "page-hashes",  "believed"};
+    "checked",      "digest-matches", "verifies",    "anchored", "timely",
+    "code-signing", "stamped",        "revoked",     "weak",     "lifetime",
+    "overlap",      "padded",         "page-hashes", "believed", [15] = "pages-match"};
 static const char *const version_froms[] = {"none", "key", "fixed", "text"};
 
 static const struct {

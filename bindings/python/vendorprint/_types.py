@@ -66,6 +66,11 @@ class Format(_Open):
     GZIP = 10
     XZ = 11
     ZSTD = 12
+    MSI = 15
+    CAB = 16
+    SCRIPT = 17
+    MSIX = 18
+    COMPOUND = 19
 
 
 class Role(_Open):
@@ -121,6 +126,9 @@ class NoteCode(_Open):
     SIGNATURE_PADDED = 14
     SIGNATURE_OVERLAP = 15
     SIGNERS_DISAGREE = 16
+    SIGNATURE_PARTIAL = 25
+    PAGES_DIFFER = 26
+    PUBLISHER_DIFFERS = 27
 
 
 class GapReason(_Open):
@@ -186,6 +194,7 @@ class SignatureState(_Open):
     PADDED = 2048
     PAGE_HASHES = 4096
     BELIEVED = 8192
+    PAGES_MATCH = 32768
 
 
 class Digests(enum.IntFlag):
