@@ -99,3 +99,38 @@ bool vpi_signature_verify(struct crypto *crypto, struct span spki, struct span a
     ERR_pop_to_mark();
     return good;
 }
+
+static bool verify_digest(struct crypto *crypto, EVP_PKEY *key, struct span algorithm,
+                          enum digest_algorithm digest, struct span value, struct span signature)
+{
+    int id = EVP_PKEY_get_base_id(key);
+    const char *name = vpi_digest_library_name(digest);
+    bool pss = is_pss(algorithm), good = false;
+    if (id == EVP_PKEY_ED25519 || id == EVP_PKEY_ED448 || names_other(key, algorithm, digest) ||
+        (pss && vpi_algorithm_digest(algorithm) != digest))
+        return false;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(vpi_crypto_library(crypto), key, NULL);
+    EVP_MD *md = EVP_MD_fetch(vpi_crypto_library(crypto), name, NULL);
+    if (context && md && EVP_PKEY_verify_init(context) == 1 && (!pss || pss_set(context)) &&
+        EVP_PKEY_CTX_set_signature_md(context, md) == 1)
+        good = EVP_PKEY_verify(context, signature.data, signature.len, value.data, value.len) == 1;
+    EVP_MD_free(md);
+    EVP_PKEY_CTX_free(context);
+    return good;
+}
+
+bool vpi_signature_verify_digest(struct crypto *crypto, struct span spki, struct span algorithm,
+                                 enum digest_algorithm digest, struct span value,
+                                 struct span signature)
+{
+    bool good = false;
+    if (!digest || value.len != vpi_digest_len(digest) || signature.len == 0)
+        return false;
+    ERR_set_mark();
+    EVP_PKEY *key = vpi_parsed_key(crypto, spki);
+    if (key)
+        good = verify_digest(crypto, key, algorithm, digest, value, signature);
+    EVP_PKEY_free(key);
+    ERR_pop_to_mark();
+    return good;
+}

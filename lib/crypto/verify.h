@@ -22,6 +22,12 @@ struct key_facts vpi_key_facts(struct crypto *crypto, struct span spki);
 bool vpi_signature_verify(struct crypto *crypto, struct span spki, struct span algorithm,
                           enum digest_algorithm digest, struct span message, struct span signature);
 
+/* Like vpi_signature_verify, but of a message of which only the digest is known.  Ed25519 signs no
+ * digests: it does not verify. */
+bool vpi_signature_verify_digest(struct crypto *crypto, struct span spki, struct span algorithm,
+                                 enum digest_algorithm digest, struct span value,
+                                 struct span signature);
+
 enum { CHAIN_MOST = 10 };
 
 struct chain_input {
