@@ -1,5 +1,7 @@
 /* test_arena.c - memory with a limit */
 #include <check.h>
+#include <stdalign.h>
+#include <stddef.h>
 
 #include "base/arena.h"
 
@@ -10,7 +12,7 @@ START_TEST(memory_is_zeroed_and_aligned)
     for (size_t len = 1; len < 300; len++) {
         uint8_t *bytes = vpi_arena_alloc(&arena, len);
         ck_assert_ptr_nonnull(bytes);
-        ck_assert_uint_eq((uintptr_t)bytes % 16, 0);
+        ck_assert_uint_eq((uintptr_t)bytes % alignof(max_align_t), 0);
         for (size_t i = 0; i < len; i++)
             ck_assert_uint_eq(bytes[i], 0);
         memset(bytes, 0xff, len);

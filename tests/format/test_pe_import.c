@@ -116,8 +116,9 @@ START_TEST(old_delay_imports_hold_virtual_addresses)
     pe_set_uint(data, 0, 0, 4); /* attributes: none */
     const size_t fields[] = {4, 12, 16, 64, 88};
     for (size_t i = 0; i < 5; i++) {
-        uint32_t value = 0;
-        memcpy(&value, data->data + fields[i], 4);
+        uint64_t value = 0;
+        for (size_t k = 4; k > 0; k--)
+            value = value << 8 | data->data[fields[i] + k - 1];
         if (value)
             pe_set_uint(data, fields[i], value + pe.image_base, 4);
     }
