@@ -133,9 +133,15 @@ enum vp_note_code {
     VP_NOTE_SIGNATURE_PADDED = 14,     /* bytes in the certificate table that no signature covers */
     VP_NOTE_SIGNATURE_OVERLAP = 15,    /* the certificate table lies over code */
     VP_NOTE_SIGNERS_DISAGREE = 16,     /* believed signatures of several vendors */
-    VP_NOTE_SIGNATURE_PARTIAL = 25, /* parts of the object that no signature of its kind covers */
-    VP_NOTE_PAGES_DIFFER = 26,      /* the digests of pages are of other pages */
-    VP_NOTE_PUBLISHER_DIFFERS = 27  /* the package names another publisher than its signer */
+    VP_NOTE_SIGNATURE_PARTIAL = 25,   /* parts of the object that no signature of its kind covers */
+    VP_NOTE_PAGES_DIFFER = 26,        /* the digests of pages are of other pages */
+    VP_NOTE_PUBLISHER_DIFFERS = 27,   /* the package names another publisher than its signer */
+    VP_NOTE_SIGNATURE_ADHOC = 30,     /* Apple's: it says what the code is, and is nobody's */
+    VP_NOTE_SIGNATURE_REMOVED = 31,   /* what a signature that was taken away left behind */
+    VP_NOTE_TEAM_DIFFERS = 32,        /* certificate and code directory name different teams */
+    VP_NOTE_DIRECTORIES_DIFFER = 33,  /* code directories disagree, or not all are signed */
+    VP_NOTE_NOTARIZATION_TICKET = 34, /* a ticket is there; it was not verified */
+    VP_NOTE_BUNDLE_DIFFERS = 35       /* files of a bundle are not those that it lists */
 };
 
 /* Why something was not examined. */
@@ -166,21 +172,24 @@ enum vp_confidence { VP_CONFIDENCE_LOW = 1, VP_CONFIDENCE_MEDIUM = 2, VP_CONFIDE
 
 /* What is true of a signature; bits, each apart from the others (docs/trust.md). */
 enum vp_signature_state {
-    VP_SIGNATURE_CHECKED = 1,        /* the others mean something */
-    VP_SIGNATURE_DIGEST_MATCHES = 2, /* it is over this content */
-    VP_SIGNATURE_VERIFIES = 4,       /* by the key of the signer's certificate */
-    VP_SIGNATURE_ANCHORED = 8,       /* the chain ends at an anchor of the set or the caller */
-    VP_SIGNATURE_TIMELY = 16,        /* the chain was valid when it was signed */
-    VP_SIGNATURE_CODE_SIGNING = 32,  /* the chain may sign code */
-    VP_SIGNATURE_STAMPED = 64,       /* a counter-signature with an anchor proves the time */
-    VP_SIGNATURE_REVOKED = 128,      /* the set distrusts a certificate of the chain */
-    VP_SIGNATURE_WEAK = 256,         /* a digest or a key that can be forged */
-    VP_SIGNATURE_LIFETIME = 512,     /* a time stamp doesn't outlive the certificate */
-    VP_SIGNATURE_OVERLAP = 1024,     /* the certificate table lies over sections */
-    VP_SIGNATURE_PADDED = 2048,      /* bytes in the table that no signature covers */
-    VP_SIGNATURE_PAGE_HASHES = 4096, /* has digests of each page */
-    VP_SIGNATURE_BELIEVED = 8192,    /* all that it takes to believe the signer's name */
-    VP_SIGNATURE_PAGES_MATCH = 32768 /* the digests of pages are those of the object's pages */
+    VP_SIGNATURE_CHECKED = 1,           /* the others mean something */
+    VP_SIGNATURE_DIGEST_MATCHES = 2,    /* it is over this content */
+    VP_SIGNATURE_VERIFIES = 4,          /* by the key of the signer's certificate */
+    VP_SIGNATURE_ANCHORED = 8,          /* the chain ends at an anchor of the set or the caller */
+    VP_SIGNATURE_TIMELY = 16,           /* the chain was valid when it was signed */
+    VP_SIGNATURE_CODE_SIGNING = 32,     /* the chain may sign code */
+    VP_SIGNATURE_STAMPED = 64,          /* a counter-signature with an anchor proves the time */
+    VP_SIGNATURE_REVOKED = 128,         /* the set distrusts a certificate of the chain */
+    VP_SIGNATURE_WEAK = 256,            /* a digest or a key that can be forged */
+    VP_SIGNATURE_LIFETIME = 512,        /* a time stamp doesn't outlive the certificate */
+    VP_SIGNATURE_OVERLAP = 1024,        /* the certificate table lies over sections */
+    VP_SIGNATURE_PADDED = 2048,         /* bytes in the table that no signature covers */
+    VP_SIGNATURE_PAGE_HASHES = 4096,    /* has digests of each page */
+    VP_SIGNATURE_BELIEVED = 8192,       /* all that it takes to believe the signer's name */
+    VP_SIGNATURE_PAGES_MATCH = 32768,   /* the digests of pages are those of the object's pages */
+    VP_SIGNATURE_ADHOC = 65536,         /* Apple's: nobody's signature */
+    VP_SIGNATURE_TEAM_DIFFERS = 131072, /* certificate and code directory name different teams */
+    VP_SIGNATURE_TICKET = 262144        /* a notarization ticket is enclosed; not verified */
 };
 
 /* What kind of counter-signature says when it was signed. */

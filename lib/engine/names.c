@@ -40,7 +40,13 @@ static const char *const notes[] = {NULL,
                                     "signers-disagree",
                                     [VP_NOTE_SIGNATURE_PARTIAL] = "signature-partial",
                                     [VP_NOTE_PAGES_DIFFER] = "pages-differ",
-                                    [VP_NOTE_PUBLISHER_DIFFERS] = "publisher-differs"};
+                                    [VP_NOTE_PUBLISHER_DIFFERS] = "publisher-differs",
+                                    [VP_NOTE_SIGNATURE_ADHOC] = "signature-adhoc",
+                                    [VP_NOTE_SIGNATURE_REMOVED] = "signature-removed",
+                                    [VP_NOTE_TEAM_DIFFERS] = "team-differs",
+                                    [VP_NOTE_DIRECTORIES_DIFFER] = "directories-differ",
+                                    [VP_NOTE_NOTARIZATION_TICKET] = "notarization-ticket",
+                                    [VP_NOTE_BUNDLE_DIFFERS] = "bundle-differs"};
 static const char *const gaps[] = {
     NULL,       "read-failed",      "memory-limit",  "count-limit", "cancelled",
     "deadline", "member-too-large", "not-permitted", "depth-limit", "unsupported"};
@@ -49,10 +55,24 @@ static const char *const subject_types[] = {NULL, "vendor", "product", "origin",
 static const char *const confidences[] = {NULL, "low", "medium", "high"};
 static const char *const time_froms[] = {"none", "pkcs9", "rfc3161"};
 /* By the number of the bit. */
-static const char *const signature_states[] = {
-    "checked",      "digest-matches", "verifies",    "anchored", "timely",
-    "code-signing", "stamped",        "revoked",     "weak",     "lifetime",
-    "overlap",      "padded",         "page-hashes", "believed", [15] = "pages-match"};
+static const char *const signature_states[] = {"checked",
+                                               "digest-matches",
+                                               "verifies",
+                                               "anchored",
+                                               "timely",
+                                               "code-signing",
+                                               "stamped",
+                                               "revoked",
+                                               "weak",
+                                               "lifetime",
+                                               "overlap",
+                                               "padded",
+                                               "page-hashes",
+                                               "believed",
+                                               [15] = "pages-match",
+                                               [16] = "adhoc",
+                                               [17] = "team-differs",
+                                               [18] = "ticket"};
 static const char *const version_froms[] = {"none", "key", "fixed", "text"};
 
 static const struct {

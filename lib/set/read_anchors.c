@@ -17,7 +17,8 @@ enum anchor_column {
 
 static const char *const words_hash_of[] = {"tbs", "spki", "certificate", NULL};
 static const char *const words_algorithm[] = {"sha1", "sha256", "sha384", "sha512", NULL};
-static const char *const words_purpose[] = {"code", "time", "driver", "package", "firmware", NULL};
+static const char *const words_purpose[] = {"code",     "time",  "driver", "package",
+                                            "firmware", "apple", NULL};
 static const char *const words_trust[] = {"trusted", "distrusted", NULL};
 
 static const struct csv_column columns[COLUMNS] = {

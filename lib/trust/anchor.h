@@ -16,7 +16,8 @@ enum anchor_purpose {
     PURPOSE_TIME = 2,
     PURPOSE_DRIVER = 4,
     PURPOSE_PACKAGE = 8,
-    PURPOSE_FIRMWARE = 16
+    PURPOSE_FIRMWARE = 16,
+    PURPOSE_APPLE = 32 /* code directories: who may say which team signed */
 };
 
 enum { ANCHOR_HASH = 32, ANCHORS_MOST = 1 << 16 };

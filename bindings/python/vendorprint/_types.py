@@ -129,6 +129,12 @@ class NoteCode(_Open):
     SIGNATURE_PARTIAL = 25
     PAGES_DIFFER = 26
     PUBLISHER_DIFFERS = 27
+    SIGNATURE_ADHOC = 30
+    SIGNATURE_REMOVED = 31
+    TEAM_DIFFERS = 32
+    DIRECTORIES_DIFFER = 33
+    NOTARIZATION_TICKET = 34
+    BUNDLE_DIFFERS = 35
 
 
 class GapReason(_Open):
@@ -195,6 +201,9 @@ class SignatureState(_Open):
     PAGE_HASHES = 4096
     BELIEVED = 8192
     PAGES_MATCH = 32768
+    ADHOC = 65536
+    TEAM_DIFFERS = 131072
+    TICKET = 262144
 
 
 class Digests(enum.IntFlag):
