@@ -35,6 +35,7 @@ enum option_id {
     ID_LIMIT_TIME,
     ID_MAGIC_FILE,
     ID_ANCHORS,
+    ID_CACHE,
     ID_SPOOL_FOLDER,
     ID_HELP
 };
@@ -61,6 +62,8 @@ static const struct option_row {
     {ID_UNORDERED, COMMAND_SCAN, 'u', "unordered", NULL,
      "results as they come, not in the order of the walk"},
     {ID_ONE_FILE_SYSTEM, COMMAND_SCAN, 'x', "one-file-system", NULL, "don't cross mount points"},
+    {ID_CACHE, COMMAND_SCAN, 0, "cache", "FILE",
+     "take the answers about unchanged files from FILE, and keep them there"},
     {ID_QUIET, COMMAND_SCAN, 'q', "quiet", NULL, "no progress line, no summary beside the results"},
     {ID_OUTPUT, COMMAND_BUILD, 'o', "output", "FILE", "the database to write"},
     {ID_LIMIT_MEMORY, EXAMINING, 0, "limit-memory", "SIZE", "memory a file (default 64M)"},
@@ -221,6 +224,9 @@ static bool apply(struct options *options, enum option_id id, const char *value)
         return true;
     case ID_ONE_FILE_SYSTEM:
         options->one_file_system = true;
+        return true;
+    case ID_CACHE:
+        options->cache_file = value;
         return true;
     case ID_QUIET:
         options->quiet = true;

@@ -45,7 +45,7 @@ struct options {
     unsigned digests; /* enum vp_digests */
     bool all, features, quiet, unordered, one_file_system;
     struct vp_limits limits;
-    const char *magic_file, *spool_folder, *anchors_file, *output;
+    const char *magic_file, *spool_folder, *anchors_file, *cache_file, *output;
     char **arguments; /* what is left, in order */
     int count;
 };

@@ -12,7 +12,8 @@ struct item {
     const char *error;              /* "" or one line */
     const struct vp_result *result; /* NULL unless status is VP_OK */
     bool hard_link;
-    bool named; /* its path stands on the command line */
+    bool cached; /* the result is that of an earlier scan */
+    bool named;  /* its path stands on the command line */
 };
 
 struct report;

@@ -254,6 +254,8 @@ void report_json(struct report *report, const struct item *item)
     json_bytes(json, "path", item->path, item->path_len);
     if (item->hard_link)
         json_bool(json, "hard_link", true);
+    if (item->cached)
+        json_bool(json, "cached", true);
     json_text(json, "status", vp_name(VP_NAMES_STATUS, (unsigned)item->status));
     if (item->result == NULL) {
         json_text(json, "error", item->error);

@@ -87,7 +87,8 @@ static bool show_all(struct vp_scan *scan, struct report *report, struct tally *
                             .status = found.status,
                             .error = found.error,
                             .result = found.result,
-                            .hard_link = found.hard_link};
+                            .hard_link = found.hard_link,
+                            .cached = found.cached};
         item.named = item.result == NULL && is_argument(report->options, &found);
         tally_add(tally, &item, report->options->policy);
         progress_clear(progress);
@@ -112,6 +113,23 @@ static void show_summary(struct report *report, const struct tally *tally)
     }
 }
 
+/* What was in the way of the cache never changes the answers, so it is said and no failure. */
+static void save_cache(struct vp_scan *scan, const struct options *options)
+{
+    static const char *const why[] = {
+        [VP_CACHE_OTHER] = "is of another version, set or limits: begun anew",
+        [VP_CACHE_DAMAGED] = "is damaged: begun anew",
+        [VP_CACHE_REFUSED] = "can't be read, or others may write to it: not used"};
+    struct vp_scan_cache cache = {.size = sizeof cache};
+    struct vp_error err = {.text = ""};
+    if (options->cache_file == NULL)
+        return;
+    if (vp_scan_save_cache(scan, &cache, &err) != VP_OK)
+        complain("the cache was not written: %s", err.text);
+    if ((unsigned)cache.state < sizeof why / sizeof *why && why[cache.state] != NULL)
+        complain("the cache %s", why[cache.state]);
+}
+
 static int scan(const struct options *options, struct vp_db *db)
 {
     static const struct view view = {
@@ -125,6 +143,7 @@ static int scan(const struct options *options, struct vp_db *db)
         .jobs = options->jobs,
         .unordered = options->unordered,
         .one_file_system = options->one_file_system,
+        .cache_file = options->cache_file,
     };
     struct vp_scan *scan;
     struct vp_error err;
@@ -143,6 +162,8 @@ static int scan(const struct options *options, struct vp_db *db)
     report_start(&report, options, db, &view);
     bool whole = show_all(scan, &report, &tally, &progress);
     progress_clear(&progress);
+    if (whole)
+        save_cache(scan, options);
     show_summary(&report, &tally);
     status =
         output_finish(&report.output, whole ? tally_status(&tally, options->policy) : EXIT_FAILED);

@@ -84,6 +84,7 @@ static void count_result(struct tally *tally, const struct vp_result *result, co
 void tally_add(struct tally *tally, const struct item *item, const char *policy)
 {
     tally->files++;
+    tally->cached += item->cached;
     if (item->result != NULL) {
         count_result(tally, item->result, policy);
     } else if (item->status == VP_E_NOT_REGULAR && !item->named) {
@@ -151,6 +152,7 @@ void tally_json(const struct tally *tally, struct json *json)
     json_unsigned(json, "not_regular", tally->special);
     json_unsigned(json, "failed", tally->failed);
     json_unsigned(json, "incomplete", tally->incomplete);
+    json_unsigned(json, "cached", tally->cached);
     json_unsigned(json, "bytes_read", tally->bytes);
     json_bool(json, "complete", tally_complete(tally));
     if (tally->db != NULL) {
@@ -206,6 +208,8 @@ void tally_text(const struct tally *tally, FILE *stream)
         fprintf(stream, ", %" PRIu64 " not regular", tally->special);
     if (tally->failed > 0)
         fprintf(stream, ", %" PRIu64 " not examined", tally->failed);
+    if (tally->cached > 0)
+        fprintf(stream, "; %" PRIu64 " answers are from the cache", tally->cached);
     fputc('\n', stream);
     if (tally->db != NULL && tally->with_findings == 0)
         fprintf(stream, "nothing found%s\n",

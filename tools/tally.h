@@ -24,6 +24,7 @@ struct tally {
     uint64_t failed;     /* not opened or not read */
     uint64_t special;    /* no regular files */
     uint64_t incomplete; /* examined, with gaps */
+    uint64_t cached;     /* answered by an earlier scan */
     uint64_t with_findings;
     uint64_t answered; /* files that a policy covers or leaves to a human */
     uint64_t failures[TALLY_STATUSES];

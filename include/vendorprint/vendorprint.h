@@ -210,7 +210,8 @@ enum vp_names {
     VP_NAMES_KIND = 11,
     VP_NAMES_VERSION_FROM = 12,
     VP_NAMES_SIGNATURE_STATE = 13, /* of one bit */
-    VP_NAMES_TIME_FROM = 14
+    VP_NAMES_TIME_FROM = 14,
+    VP_NAMES_CACHE_STATE = 15
 };
 
 /* The library's version, "0.1.0".  Static. */
@@ -599,6 +600,17 @@ struct vp_certificate {
 VP_API enum vp_status vp_result_chain(const struct vp_result *result, uint32_t signature,
                                       uint32_t index, struct vp_certificate *ret_certificate);
 
+/* All of a result but what it cost, as bytes that vp_result_load of the same library version takes,
+ * with the same database.  Writes at most `capacity` bytes to `buffer` and the full length to
+ * ret_len.  VP_E_ARGUMENT: the buffer is short. */
+VP_API enum vp_status vp_result_save(const struct vp_result *result, void *buffer, size_t capacity,
+                                     size_t *ret_len);
+
+/* The bytes may be anybody's: what isn't whole, or of another version or database, is
+ * VP_E_ARGUMENT.  But whoever can write them can make the result say anything. */
+VP_API enum vp_status vp_result_load(struct vp_db *db, const void *data, size_t len,
+                                     struct vp_result **ret_result, struct vp_error *err);
+
 /* What the policy `policy_id` of the result's database says of finding `finding`.  ret_why is a
  * sentence of the database, "" if there is none.  What the policy has no source for needs a human.
  */
@@ -616,6 +628,8 @@ struct vp_scan_options {
     unsigned jobs;                            /* threads; 0: one a processor */
     int unordered;       /* results as they come, not in the order of the walk */
     int one_file_system; /* don't cross mount points */
+    /* Answers of earlier scans, see vp_scan_save_cache; NULL: none.  It need not exist. */
+    const char *cache_file;
 };
 
 struct vp_scan_item {
@@ -628,6 +642,7 @@ struct vp_scan_item {
     /* The result is that of an earlier path of the same file.  0 also for a later path when
      * thousands of other files have names that weren't met yet: then it was examined again. */
     int hard_link;
+    int cached; /* the result is that of an earlier scan */
 };
 
 /* Starts to walk `paths` (files or folders; links in them are not followed, and only regular files
@@ -639,6 +654,31 @@ VP_API enum vp_status vp_scan_start(struct vp_db *db, const char *const *paths, 
 /* Waits for the next file.  VP_E_END after the last one.  One thread at a time. */
 VP_API enum vp_status vp_scan_next(struct vp_scan *scan, struct vp_scan_item *ret_item,
                                    struct vp_error *err);
+
+/* What became of the cache file when the scan started. */
+enum vp_cache_state {
+    VP_CACHE_NONE = 0, /* no file was named */
+    VP_CACHE_NEW = 1,  /* there was none, or an empty one */
+    VP_CACHE_USED = 2,
+    VP_CACHE_OTHER = 3,   /* of another version, set, limits or options: not used */
+    VP_CACHE_DAMAGED = 4, /* not used */
+    VP_CACHE_REFUSED = 5  /* others may write it, or it can't be read: not used, not replaced */
+};
+
+struct vp_scan_cache {
+    size_t size;
+    enum vp_cache_state state;
+    uint64_t answers; /* that came from it */
+    uint64_t kept;    /* that the file has after vp_scan_save_cache */
+};
+
+/* Replaces the cache file, by rename, with one that has the answers of this scan too; after
+ * vp_scan_next said VP_E_END.  An answer stands for the file system, path, inode, size, mtime and
+ * ctime of a file, and for the library's version, the database, limits and options of the session.
+ * Not kept are answers that are incomplete, that are about files which changed within two seconds
+ * of being read, and those that sixteen scans had no use for.  VP_E_IO: it can't be written. */
+VP_API enum vp_status vp_scan_save_cache(struct vp_scan *scan, struct vp_scan_cache *ret_cache,
+                                         struct vp_error *err);
 
 /* Cancels what is under way, waits for the threads and frees. */
 VP_API void vp_scan_free(struct vp_scan *scan);

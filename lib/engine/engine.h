@@ -64,7 +64,8 @@ struct vp_result {
 };
 
 /* result.c */
-struct vp_result *vpi_result_new(struct vp_session *session);
+/* `memory`: its limit, 0 for none.  NULL: no memory. */
+struct vp_result *vpi_result_empty(struct vp_db *db, uint64_t memory);
 bool vpi_result_note(struct vp_result *result, uint32_t object, enum vp_note_code code,
                      uint64_t offset, const char *text);
 bool vpi_result_gap(struct vp_result *result, uint32_t object, enum vp_gap_reason reason,

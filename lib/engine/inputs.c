@@ -33,7 +33,7 @@ static enum vp_status begin(struct vp_session *session, struct examination *x, s
     x->session = session;
     x->parent = VP_NO_INDEX;
     x->off = VP_NONE;
-    x->result = vpi_result_new(session);
+    x->result = vpi_result_empty(session->db, session->limits.memory);
     if (!x->result)
         return vpi_fail(err, VP_E_MEMORY, "no memory for a result");
     vpi_arena_reset(&session->scratch);

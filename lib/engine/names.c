@@ -53,6 +53,7 @@ static const char *const gaps[] = {
 static const char *const answers[] = {"not-covered", "covered", "needs-human"};
 static const char *const subject_types[] = {NULL, "vendor", "product", "origin", "builder"};
 static const char *const confidences[] = {NULL, "low", "medium", "high"};
+static const char *const cache_states[] = {"none", "new", "used", "other", "damaged", "refused"};
 static const char *const time_froms[] = {"none", "pkcs9", "rfc3161"};
 /* By the number of the bit. */
 static const char *const signature_states[] = {"checked",
@@ -90,7 +91,8 @@ static const struct {
              {VP_NAMES_SUBJECT_TYPE, subject_types, COUNT(subject_types)},
              {VP_NAMES_CONFIDENCE, confidences, COUNT(confidences)},
              {VP_NAMES_VERSION_FROM, version_froms, COUNT(version_froms)},
-             {VP_NAMES_TIME_FROM, time_froms, COUNT(time_froms)}};
+             {VP_NAMES_TIME_FROM, time_froms, COUNT(time_froms)},
+             {VP_NAMES_CACHE_STATE, cache_states, COUNT(cache_states)}};
 
 static const char *state_name(unsigned value)
 {

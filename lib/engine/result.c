@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct vp_result *vpi_result_new(struct vp_session *session)
+struct vp_result *vpi_result_empty(struct vp_db *db, uint64_t memory)
 {
     struct arena arena;
-    vpi_arena_init(&arena, session->limits.memory > SIZE_MAX ? 0 : (size_t)session->limits.memory);
+    vpi_arena_init(&arena, memory > SIZE_MAX ? 0 : (size_t)memory);
     struct vp_result *result = vpi_arena_alloc(&arena, sizeof *result);
     if (!result) {
         vpi_arena_done(&arena);
@@ -15,7 +15,7 @@ struct vp_result *vpi_result_new(struct vp_session *session)
     }
     result->arena = arena;
     atomic_init(&result->references, 1);
-    result->db = vp_db_ref(session->db);
+    result->db = vp_db_ref(db);
     return result;
 }
 

@@ -26,12 +26,43 @@ static bool take_options(struct vp_scan *scan, const char *const *paths, size_t 
     scan->session.magic_file = scan->magic_file = copy_text(scan->session.magic_file, &failed);
     scan->session.spool_folder = scan->spool_folder =
         copy_text(scan->session.spool_folder, &failed);
+    scan->session.anchors_file = scan->anchors_file =
+        copy_text(scan->session.anchors_file, &failed);
     scan->unordered = options->unordered;
     scan->one_file_system = options->one_file_system;
     scan->paths = calloc(count ? count : 1, sizeof *scan->paths);
     for (size_t i = 0; scan->paths && i < count; i++)
         scan->paths[scan->path_count++] = copy_text(paths[i], &failed);
     return scan->paths && !failed;
+}
+
+/* What an answer depends on beside its file. */
+static struct vp_key cache_identity(const struct vp_scan *scan)
+{
+    struct vp_db_info info = {.size = sizeof info};
+    const struct vp_session_options *session = &scan->session;
+    const struct vp_limits *limits = &session->limits;
+    struct vp_key anchors = {0};
+    char text[512];
+    if (scan->db)
+        vp_db_info(scan->db, &info);
+    if (session->anchors_file)
+        (void)vpi_cache_content(session->anchors_file, &anchors);
+    int len = snprintf(
+        text, sizeof text, "%s %s %u %u %llu %llu %llu %u %u %u %llx%llx %.200s", vp_version(),
+        info.digest, session->flags, session->digests, (unsigned long long)limits->memory,
+        (unsigned long long)limits->member_memory, (unsigned long long)limits->expanded,
+        limits->depth, limits->members, limits->deadline_ms, (unsigned long long)anchors.high,
+        (unsigned long long)anchors.low, session->magic_file ? session->magic_file : "");
+    return vp_key_make(0, text, len > 0 ? (size_t)len : 0);
+}
+
+/* False: no memory. */
+static bool open_cache(struct vp_scan *scan, const char *path)
+{
+    if (path)
+        scan->cache = vpi_cache_open(path, cache_identity(scan));
+    return !path || scan->cache;
 }
 
 static bool start_thread(struct vp_scan *scan, void *(*run)(void *))
@@ -70,7 +101,8 @@ enum vp_status vp_scan_start(struct vp_db *db, const char *const *paths, size_t 
     unsigned jobs = known.jobs ? known.jobs : vpi_processors();
     if (jobs > JOBS_MOST)
         jobs = JOBS_MOST;
-    bool good = take_options(scan, paths, count, &known) && start_thread(scan, vpi_scan_walk);
+    bool good = take_options(scan, paths, count, &known) && open_cache(scan, known.cache_file) &&
+                start_thread(scan, vpi_scan_walk);
     for (unsigned i = 0; good && i < jobs; i++)
         good = start_thread(scan, vpi_scan_examine) || i > 0; /* fewer threads will do */
     if (!good) {
@@ -161,6 +193,7 @@ static void give(struct vp_scan *scan, struct file *file, struct vp_scan_item *i
     item->error = file->error.status == VP_OK ? "" : scan->last_error;
     item->result = file->result;
     item->hard_link = file->is_link;
+    item->cached = file->cached;
     file->result = NULL;
 }
 
@@ -174,6 +207,22 @@ enum vp_status vp_scan_next(struct vp_scan *scan, struct vp_scan_item *ret_item,
     give(scan, &scan->current->files[scan->current->given++], &item);
     size_t size = ret_item->size < sizeof item ? ret_item->size : sizeof item;
     memcpy((char *)ret_item + sizeof size, (const char *)&item + sizeof size, size - sizeof size);
+    return VP_OK;
+}
+
+enum vp_status vp_scan_save_cache(struct vp_scan *scan, struct vp_scan_cache *ret_cache,
+                                  struct vp_error *err)
+{
+    static const struct vp_scan_cache none = {.size = sizeof none};
+    pthread_mutex_lock(&scan->lock);
+    bool ended = scan->walked && scan->returned == scan->queued;
+    pthread_mutex_unlock(&scan->lock);
+    if (!ended)
+        return fail(err, VP_E_ARGUMENT, "the scan has not ended");
+    if (scan->cache)
+        return vpi_cache_save(scan->cache, ret_cache, err);
+    size_t size = ret_cache->size < sizeof none ? ret_cache->size : sizeof none;
+    memcpy((char *)ret_cache + sizeof size, (const char *)&none + sizeof size, size - sizeof size);
     return VP_OK;
 }
 
@@ -203,6 +252,8 @@ void vp_scan_free(struct vp_scan *scan)
     free(scan->paths);
     free(scan->magic_file);
     free(scan->spool_folder);
+    free(scan->anchors_file);
+    vpi_cache_free(scan->cache);
     free(scan->last_path);
     vp_db_unref(scan->db);
     pthread_cond_destroy(&scan->room);

@@ -215,7 +215,7 @@ static int is_cancelled(void *context, uint64_t done, uint64_t total)
 }
 
 /* A path of the caller may itself be a link; what the walk found is none. */
-static void examine(struct vp_session *session, struct file *file)
+static void examine_file(struct vp_session *session, struct file *file)
 {
     enum vp_status status =
         file->opened.fd >= 0
@@ -226,6 +226,24 @@ static void examine(struct vp_session *session, struct file *file)
         status = vp_examine_path(session, real, &file->result, &file->error);
     free(real);
     file->error.status = status;
+}
+
+/* The answer of an earlier scan, or one that the next scan will have. */
+static void examine(struct vp_scan *scan, struct vp_session *session, struct file *file)
+{
+    struct vp_key key;
+    bool keyed =
+        scan->cache && file->opened.fd >= 0 && vpi_cache_key(file->opened.fd, file->path, &key);
+    file->result = keyed ? vpi_cache_find(scan->cache, scan->db, key) : NULL;
+    file->cached = file->result != NULL;
+    if (file->cached)
+        return;
+    examine_file(session, file);
+    struct vp_key after;
+    /* Not if it changed while it was read. */
+    if (keyed && file->result && vpi_cache_key(file->opened.fd, file->path, &after) &&
+        after.low == key.low && after.high == key.high)
+        vpi_cache_add(scan->cache, key, file->result);
 }
 
 void *vpi_scan_examine(void *context)
@@ -248,7 +266,7 @@ void *vpi_scan_examine(void *context)
         for (uint32_t i = 0; i < batch->count; i++) {
             struct file *file = &batch->files[i];
             if (good && !file->is_link && !file->is_done && !is_cancelled(scan, 0, 0))
-                examine(session, file);
+                examine(scan, session, file);
             vpi_walk_close(&file->opened);
         }
         complete(scan, batch);

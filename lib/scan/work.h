@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "scan/cache.h"
 #include "scan/links.h"
 
 enum { BATCHES = 64, BATCH_FILES = 32, JOBS_MOST = 256 };
@@ -28,6 +29,7 @@ struct file {
     struct link_file *link;  /* of a file with several names */
     bool is_link;            /* not its first name: the result is link->result */
     bool is_done;            /* an error of the walk: nothing to examine */
+    bool cached;             /* the result is that of an earlier scan */
     struct vp_result *result;
     struct vp_error error;
 };
@@ -45,7 +47,8 @@ struct batch {
 struct vp_scan {
     struct vp_db *db;
     struct vp_session_options session;
-    char *magic_file, *spool_folder;
+    char *magic_file, *spool_folder, *anchors_file;
+    struct cache *cache; /* or NULL */
     char **paths;
     size_t path_count;
     bool unordered, one_file_system;

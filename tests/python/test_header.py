@@ -33,6 +33,7 @@ PREFIX = {
     "vp_digests": ("VP_DIGEST_",),
     "vp_signature_state": ("VP_SIGNATURE_",),
     "vp_time_from": ("VP_TIME_",),
+    "vp_cache_state": ("VP_CACHE_",),
     "vp_version_from": ("VP_VERSION_FROM_", "VP_VERSION_"),
 }
 

@@ -2,10 +2,11 @@
 
 import gc
 import os
+import time
 
 import pytest
 import vendorprint
-from vendorprint import Outcome, ScanItem, Status, VendorprintError
+from vendorprint import CacheReport, CacheState, Outcome, ScanItem, Status, VendorprintError
 
 
 @pytest.fixture
@@ -101,3 +102,20 @@ def test_options_that_do_not_fit_are_refused_at_once(db, tree):
         vendorprint.scan(tree, database=db, jobs=-1)
     with pytest.raises(ValueError):
         vendorprint.scan("a\0b", database=db)
+
+
+def test_a_cache_answers_for_unchanged_files(db, tree, tmp_path_factory):
+    cache = tmp_path_factory.mktemp("cache") / "answers"
+    time.sleep(2.2)  # what changed just now is not kept
+    scan = vendorprint.scan(tree, database=db, cache_file=cache)
+    with pytest.raises(VendorprintError):
+        scan.save_cache()
+    first = list(scan)
+    report = scan.save_cache()
+    assert report == CacheReport(CacheState.NEW, 0, 40)
+    scan = vendorprint.scan(tree, database=db, cache_file=cache)
+    second = list(scan)
+    assert scan.save_cache() == CacheReport(CacheState.USED, 40, 40)
+    assert not any(i.cached for i in first) and all(i.cached for i in second)
+    for before, after in zip(first, second):
+        assert before.result.findings == after.result.findings

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 
 import pytest
 
@@ -248,3 +249,25 @@ def test_a_memory_limit_leaves_a_gap(run, tree):
     (line,) = done.lines()
     assert done.status & 2
     assert line["status"] != "ok" or not line["complete"] and line["gaps"]
+
+
+def test_unchanged_files_are_answered_from_the_cache(run, tree, tmp_path):
+    cache = str(tmp_path / "answers")
+    for path in tree.iterdir():  # older than what a clock's tick could hide
+        os.utime(path)
+    time.sleep(2.2)
+    first = run("scan", "--cache", cache, "-f", "json", str(tree)).document()
+    assert first["summary"]["cached"] == 0
+    second = run("scan", "--cache", cache, "-f", "json", str(tree)).document()
+    assert second["summary"]["cached"] == 3 and second["summary"]["bytes_read"] == 0
+    for before, after in zip(first["results"], second["results"]):
+        assert after.pop("cached") is True
+        assert before == after
+    done = run("scan", "--cache", cache, str(tree))
+    assert "; 3 answers are from the cache" in done.out and done.err == ""
+    with open(cache, "r+b") as file:
+        file.seek(30)
+        file.write(b"x")
+    done = run("scan", "--cache", cache, str(tree))
+    assert "answers are from" not in done.out
+    assert "the cache is damaged: begun anew" in done.err and done.status == 1

@@ -8,7 +8,7 @@ _vendorprint_words()
     case $1 in
     scan)
         echo "--format --jobs --policy --database --all --features --unordered" \
-            "--one-file-system --quiet --help $examining"
+            "--cache --one-file-system --quiet --help $examining"
         ;;
     identify) echo "--format --help $examining" ;;
     features) echo "--format --database --all --help $examining" ;;

@@ -19,6 +19,8 @@ from ._session import Scan, Session, scan
 from ._source import Source
 from ._types import (
     Answer,
+    CacheReport,
+    CacheState,
     Certificate,
     Confidence,
     DatabaseInfo,
@@ -55,7 +57,7 @@ from ._types import (
 )
 
 __all__ = [
-    "Answer", "Certificate", "Confidence", "Database", "DatabaseInfo", "Digests", "Evidence",
+    "Answer", "CacheReport", "CacheState", "Certificate", "Confidence", "Database", "DatabaseInfo", "Digests", "Evidence",
     "Feature", "Finding", "Format", "Gap", "GapReason", "Judgement", "Key", "KindInfo", "Level",
     "Limits", "Note", "NoteCode", "Object", "Outcome", "Policy", "Record", "Relation", "Result",
     "Role", "Scan", "ScanItem", "Session", "Signature", "SignatureState", "Source", "Status",

@@ -35,6 +35,7 @@ NAMES = {
     "VersionFrom": 12,
     "SignatureState": 13,
     "TimeFrom": 14,
+    "CacheState": 15,
 }
 
 vp_progress = CFUNCTYPE(c_int, c_void_p, c_uint64, c_uint64)
@@ -315,6 +316,7 @@ class vp_scan_options(Structure):
         ("jobs", c_uint),
         ("unordered", c_int),
         ("one_file_system", c_int),
+        ("cache_file", c_char_p),
     ]
 
 
@@ -327,6 +329,16 @@ class vp_scan_item(Structure):
         ("error", c_char_p),
         ("result", c_void_p),
         ("hard_link", c_int),
+        ("cached", c_int),
+    ]
+
+
+class vp_scan_cache(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("state", c_uint),
+        ("answers", c_uint64),
+        ("kept", c_uint64),
     ]
 
 
@@ -387,6 +399,10 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
         [_db, POINTER(c_char_p), c_size_t, POINTER(vp_scan_options), _ret, _err],
     ),
     "vp_scan_next": (_status, [_scan, POINTER(vp_scan_item), _err]),
+    # Results of Python are copies already: pickle keeps them.
+    "vp_result_save": (_status, [_result, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "vp_result_load": (_status, [_db, c_void_p, c_size_t, POINTER(_result), _err]),
+    "vp_scan_save_cache": (_status, [_scan, POINTER(vp_scan_cache), _err]),
     "vp_scan_free": (None, [_scan]),
 }
 

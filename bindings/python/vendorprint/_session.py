@@ -12,7 +12,7 @@ from ._copy import check, text
 from ._database import Database, Handle, Path, kind_number, path_bytes
 from ._ffi import lib
 from ._source import Source
-from ._types import Digests, Limits, Result, ScanItem, Status, VendorprintError
+from ._types import CacheReport, CacheState, Digests, Limits, Result, ScanItem, Status, VendorprintError
 
 Progress = Callable[[int, Optional[int]], object]
 
@@ -241,7 +241,19 @@ class Scan(Handle):
             error=text(row.error),
             result=_copy.result(row.result, self._policies, self._features) if row.result else None,
             hard_link=bool(row.hard_link),
+            cached=bool(row.cached),
         )
+
+    def save_cache(self) -> CacheReport:
+        """Replaces the cache file with one that has the answers of this scan too.
+
+        After the last item.  What is kept, and for what it stands: vp_scan_save_cache in
+        vendorprint.h.
+        """
+        with self._next:
+            row, error = _ffi.new(_ffi.vp_scan_cache), _ffi.vp_error()
+            check(lib.vp_scan_save_cache(self._handle, byref(row), byref(error)), error)
+            return CacheReport(CacheState(row.state), row.answers, row.kept)
 
     def close(self) -> None:
         """Cancels what is under way and frees; waits for a thread that is in next()."""
@@ -256,6 +268,7 @@ def scan(
     jobs: int = 0,
     ordered: bool = True,
     one_file_system: bool = False,
+    cache_file: Optional[Path] = None,
     features: bool = False,
     digests: Digests = Digests(0),
     describe: bool = False,
@@ -268,7 +281,8 @@ def scan(
     """Examines files and folders with `jobs` threads (0: one a processor), in C, without the GIL.
 
     Links are not followed and only regular files are read.  Items come in the order of the walk
-    unless `ordered` is false.  `features` copies all features into the results (findings have
+    unless `ordered` is false.  `cache_file` may have answers of earlier scans about files that
+    did not change; Scan.save_cache() keeps those of this one there.  `features` copies all features into the results (findings have
     those that they rest on in any case).  `database` None: the default one.  The rest as for
     Session.  Leaving the loop early cancels the rest when the iterator is closed or collected.
     """
@@ -286,6 +300,8 @@ def scan(
     options = _ffi.new(_ffi.vp_scan_options)
     options.session = type(options.session)(session)
     _ffi.assign(options, jobs=jobs, unordered=not ordered, one_file_system=bool(one_file_system))
+    if cache_file is not None:
+        options.cache_file = path_bytes(cache_file)
     listed = [path_bytes(path) for path in paths]
     if database is not None:
         return Scan(listed, database, options, features)

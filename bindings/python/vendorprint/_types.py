@@ -183,6 +183,17 @@ class TimeFrom(_Open):
     RFC3161 = 2
 
 
+class CacheState(_Open):
+    """What became of the cache file when a scan started."""
+
+    NONE = 0
+    NEW = 1
+    USED = 2
+    OTHER = 3  # of another version, set, limits or options: not used
+    DAMAGED = 4  # not used
+    REFUSED = 5  # others may write it, or it can't be read: not used, not replaced
+
+
 class SignatureState(_Open):
     """What is true of a signature, each apart from the others (docs/trust.md)."""
 
@@ -481,3 +492,13 @@ class ScanItem:
     error: str  # "" or one line
     result: Optional[Result]
     hard_link: bool  # the result is that of an earlier path of the same file
+    cached: bool  # the result is that of an earlier scan
+
+
+@dataclass(frozen=True)
+class CacheReport:
+    """What a scan's cache was good for."""
+
+    state: CacheState
+    answers: int  # that came from it
+    kept: int  # that the file has now
