@@ -7,27 +7,11 @@
 #include <arm_neon.h>
 #endif
 
-static uint32_t load32(const uint8_t *from)
-{
-    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
-           (uint32_t)from[3] << 24;
-}
-
-static uint64_t load64(const uint8_t *from)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint64_t value; /* compilers don't make one load of eight */
-    memcpy(&value, from, sizeof value);
-    return value;
-#else
-    return (uint64_t)load32(from + 4) << 32 | load32(from);
-#endif
-}
-
 bool vpi_lines_pass_one(const uint8_t *filter, uint32_t words, const struct vp_key *key)
 {
     uint64_t bits = vpi_db_filter_bits(key->low);
-    return (load64(filter + (size_t)vpi_db_home(key->high, words) * FILTER_WORD) & bits) == bits;
+    return (vpi_lines_u64(filter + (size_t)vpi_db_home(key->high, words) * FILTER_WORD) & bits) ==
+           bits;
 }
 
 /* Without a branch on the answer: what passes is written, and kept by counting it. */
@@ -36,7 +20,8 @@ static unsigned pass_from(const uint8_t *filter, uint32_t words, const struct vp
 {
     for (unsigned i = from; i < count; i++) {
         uint64_t bits = vpi_db_filter_bits(keys[i].low);
-        uint64_t word = load64(filter + (size_t)vpi_db_home(keys[i].high, words) * FILTER_WORD);
+        uint64_t word =
+            vpi_lines_u64(filter + (size_t)vpi_db_home(keys[i].high, words) * FILTER_WORD);
         ret_passed[passed] = (uint8_t)i;
         passed += (word & bits) == bits;
     }
@@ -53,18 +38,40 @@ static unsigned line_plain(const uint8_t *bucket, uint32_t tag)
 {
     unsigned slots = 0;
     for (unsigned i = 0; i < BUCKET_SLOTS; i++)
-        slots |= (unsigned)(load32(bucket + BUCKET_TAGS + (size_t)4 * i) == tag) << i;
+        slots |= (unsigned)(vpi_lines_u32(bucket + BUCKET_TAGS + (size_t)4 * i) == tag) << i;
     return slots;
 }
 
-static void match_plain(const uint8_t *const *buckets, const uint32_t *tags, unsigned count,
-                        uint16_t *ret_slots)
+/* The loop around each variant's `match`.  Without a branch on the answer: what has no such tag is
+ * counted, and asks for the entries behind its bucket's; there those of the next bucket stand. */
+__attribute__((always_inline)) static inline unsigned
+find_with(unsigned (*match)(const uint8_t *, uint32_t), const struct lines_find *find,
+          uint8_t *ret_none)
 {
-    for (unsigned i = 0; i < count; i++)
-        ret_slots[i] = (uint16_t)line_plain(buckets[i], tags[i]);
+    const struct lines_find f =
+        *find; /* bytes may be anything's: not read again after each store */
+    uint64_t entry_count = f.entry_count;
+    unsigned none = 0;
+    for (unsigned i = 0; i < f.count; i++) {
+        const uint8_t *bucket = f.line[i];
+        unsigned slots = match(bucket, (uint32_t)f.keys[f.key[i]].low);
+        uint64_t row = (uint64_t)vpi_lines_u32(bucket + BUCKET_BASE) +
+                       (unsigned)__builtin_ctz(slots | 1u << BUCKET_SLOTS);
+        const uint8_t *entry = f.entries + (row < entry_count ? row : 0) * ENTRY_SIZE;
+        __builtin_prefetch(entry);
+        f.line[i] = entry;
+        ret_none[none] = (uint8_t)i;
+        none += slots == 0;
+    }
+    return none;
 }
 
-static const struct lines_variant plain = {"plain", pass_plain, match_plain};
+static unsigned find_plain(const struct lines_find *find, uint8_t *ret_none)
+{
+    return find_with(line_plain, find, ret_none);
+}
+
+static const struct lines_variant plain = {"plain", pass_plain, line_plain, find_plain};
 
 /* The vectors below compare the whole line; its first two words are no tags. */
 enum { HEAD_WORDS = BUCKET_TAGS / 4 };
@@ -83,11 +90,9 @@ static unsigned line_sse2(const uint8_t *bucket, uint32_t tag)
     return words >> HEAD_WORDS;
 }
 
-static void match_sse2(const uint8_t *const *buckets, const uint32_t *tags, unsigned count,
-                       uint16_t *ret_slots)
+static unsigned find_sse2(const struct lines_find *find, uint8_t *ret_none)
 {
-    for (unsigned i = 0; i < count; i++)
-        ret_slots[i] = (uint16_t)line_sse2(buckets[i], tags[i]);
+    return find_with(line_sse2, find, ret_none);
 }
 
 __attribute__((target("avx2"))) static unsigned line_avx2(const uint8_t *bucket, uint32_t tag)
@@ -102,11 +107,10 @@ __attribute__((target("avx2"))) static unsigned line_avx2(const uint8_t *bucket,
     return words >> HEAD_WORDS;
 }
 
-__attribute__((target("avx2"))) static void
-match_avx2(const uint8_t *const *buckets, const uint32_t *tags, unsigned count, uint16_t *ret_slots)
+__attribute__((target("avx2"))) static unsigned find_avx2(const struct lines_find *find,
+                                                          uint8_t *ret_none)
 {
-    for (unsigned i = 0; i < count; i++)
-        ret_slots[i] = (uint16_t)line_avx2(buckets[i], tags[i]);
+    return find_with(line_avx2, find, ret_none);
 }
 
 __attribute__((target("avx512f"))) static unsigned line_avx512(const uint8_t *bucket, uint32_t tag)
@@ -115,12 +119,10 @@ __attribute__((target("avx512f"))) static unsigned line_avx512(const uint8_t *bu
     return (unsigned)_mm512_cmpeq_epi32_mask(line, _mm512_set1_epi32((int)tag)) >> HEAD_WORDS;
 }
 
-__attribute__((target("avx512f"))) static void match_avx512(const uint8_t *const *buckets,
-                                                            const uint32_t *tags, unsigned count,
-                                                            uint16_t *ret_slots)
+__attribute__((target("avx512f"))) static unsigned find_avx512(const struct lines_find *find,
+                                                               uint8_t *ret_none)
 {
-    for (unsigned i = 0; i < count; i++)
-        ret_slots[i] = (uint16_t)line_avx512(buckets[i], tags[i]);
+    return find_with(line_avx512, find, ret_none);
 }
 
 _Static_assert(sizeof(struct vp_key) == 24 && offsetof(struct vp_key, high) == 8,
@@ -202,9 +204,9 @@ __attribute__((target("avx512f"))) static unsigned pass_avx512(const uint8_t *fi
     return pass_from(filter, words, keys, i, count, passed, ret_passed);
 }
 
-static const struct lines_variant sse2 = {"SSE2", pass_plain, match_sse2};
-static const struct lines_variant avx2 = {"AVX2", pass_avx2, match_avx2};
-static const struct lines_variant avx512 = {"AVX-512", pass_avx512, match_avx512};
+static const struct lines_variant sse2 = {"SSE2", pass_plain, line_sse2, find_sse2};
+static const struct lines_variant avx2 = {"AVX2", pass_avx2, line_avx2, find_avx2};
+static const struct lines_variant avx512 = {"AVX-512", pass_avx512, line_avx512, find_avx512};
 
 #elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
 
@@ -220,14 +222,12 @@ static unsigned line_neon(const uint8_t *bucket, uint32_t tag)
     return words >> HEAD_WORDS;
 }
 
-static void match_neon(const uint8_t *const *buckets, const uint32_t *tags, unsigned count,
-                       uint16_t *ret_slots)
+static unsigned find_neon(const struct lines_find *find, uint8_t *ret_none)
 {
-    for (unsigned i = 0; i < count; i++)
-        ret_slots[i] = (uint16_t)line_neon(buckets[i], tags[i]);
+    return find_with(line_neon, find, ret_none);
 }
 
-static const struct lines_variant neon = {"NEON", pass_plain, match_neon};
+static const struct lines_variant neon = {"NEON", pass_plain, line_neon, find_neon};
 
 #endif
 

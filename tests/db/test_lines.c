@@ -69,21 +69,71 @@ START_TEST(every_variant_matches_the_same_tags)
                 bucket[i + b] = (uint8_t)(word >> 8 * b);
         }
         uint32_t tag = (uint32_t)(random_next() % 5) * 0x01020304u;
-        const uint8_t *buckets[3] = {bucket, bucket, bucket};
-        const uint32_t tags[3] = {tag, ~tag, tag};
-        uint16_t slots[3], want[3];
-        plain->match(buckets, tags, 3, want);
-        found += want[0] != 0;
-        ck_assert_uint_lt(want[0], 1u << BUCKET_SLOTS);
-        for (unsigned v = 0; v + 1 < variant_count; v++) {
-            variants[v]->match(buckets, tags, 3, slots);
-            ck_assert_mem_eq(slots, want, sizeof want);
-        }
+        unsigned want = plain->match(bucket, tag);
+        found += want != 0;
+        ck_assert_uint_lt(want, 1u << BUCKET_SLOTS);
+        for (unsigned v = 0; v + 1 < variant_count; v++)
+            ck_assert_uint_eq(variants[v]->match(bucket, tag), want);
         free(bucket);
     }
     ck_assert_uint_gt(found, 10000);
 }
 END_TEST
 
-#define TESTS TEST(every_variant_passes_the_same_keys) TEST(every_variant_matches_the_same_tags)
+/* The first slot that has the tag says which entry; rows beyond the entries are clamped. */
+START_TEST(every_variant_finds_the_same_entries)
+{
+    enum { BUCKETS = 50, ENTRIES = 200 };
+    const struct lines_variant *variants[LINES_VARIANTS_MOST];
+    unsigned variant_count = vpi_lines_variants(variants), nones = 0;
+    uint8_t *buckets = random_bytes((size_t)BUCKETS * BUCKET_SIZE);
+    uint8_t *entries = random_bytes((size_t)ENTRIES * ENTRY_SIZE);
+    struct vp_key keys[LINES_BATCH] = {{0}};
+    uint8_t key[LINES_BATCH];
+    for (unsigned i = 0; i < LINES_BATCH; i++) {
+        uint8_t *bucket = buckets + (size_t)(i % BUCKETS) * BUCKET_SIZE;
+        uint32_t base = (uint32_t)(random_next() % (2 * ENTRIES));
+        key[i] = (uint8_t)(LINES_BATCH - 1 - i);
+        if (i < BUCKETS)
+            for (unsigned b = 0; b < 4; b++)
+                bucket[BUCKET_BASE + b] = (uint8_t)(i % 10 == 0 ? 0xff : base >> 8 * b);
+        keys[key[i]].low = random_next();
+        if (i % 3 > 0) /* the tag of one of its slots */
+            keys[key[i]].low =
+                vpi_lines_u32(bucket + BUCKET_TAGS + 4 * (random_next() % BUCKET_SLOTS));
+    }
+    for (unsigned v = 0; v < variant_count; v++) {
+        const uint8_t *line[LINES_BATCH];
+        uint8_t none[LINES_BATCH];
+        for (unsigned i = 0; i < LINES_BATCH; i++)
+            line[i] = buckets + (size_t)(i % BUCKETS) * BUCKET_SIZE;
+        struct lines_find find = {keys, key, line, LINES_BATCH, entries, ENTRIES};
+        unsigned count = variants[v]->find(&find, none), at = 0;
+        for (unsigned i = 0; i < LINES_BATCH; i++) {
+            const uint8_t *bucket = buckets + (size_t)(i % BUCKETS) * BUCKET_SIZE;
+            unsigned slots = variants[v]->match(bucket, (uint32_t)keys[key[i]].low), slot = 0;
+            if (slots == 0) {
+                ck_assert_uint_lt(at, count);
+                ck_assert_uint_eq(none[at++], i);
+                continue;
+            }
+            while (!(slots >> slot & 1))
+                slot++;
+            uint64_t row = (uint64_t)vpi_lines_u32(bucket) + slot;
+            ck_assert_ptr_eq(line[i], entries + (row < ENTRIES ? row : 0) * ENTRY_SIZE);
+        }
+        ck_assert_uint_eq(at, count);
+        nones += count;
+    }
+    ck_assert_uint_gt(nones, LINES_BATCH / 4 * variant_count);
+    ck_assert_uint_lt(nones, LINES_BATCH / 2 * variant_count);
+    free(buckets);
+    free(entries);
+}
+END_TEST
+
+#define TESTS                                                                                      \
+    TEST(every_variant_passes_the_same_keys)                                                       \
+    TEST(every_variant_matches_the_same_tags)                                                      \
+    TEST(every_variant_finds_the_same_entries)
 #include "check_main.h"
