@@ -154,7 +154,7 @@ enum {
     ANCH_SUBJECT = 40,  /* u32 row, or VPDB_NO_ROW */
     ANCH_NAME = 44,     /* u32 string */
     ANCH_SOURCE = 48,   /* u32 string */
-    ANCH_RESERVED = 52, /* u32 0 */
+    ANCH_KEY = 52,      /* u32 string: the key in base64, or "" */
     ANCH_FROM = 56,     /* u64 seconds since 1970, 0: always */
     ANCH_UNTIL = 64,    /* u64 */
     ANCH_SIZE = 72,

@@ -1,6 +1,7 @@
 /* row.c - rows of the database, copied out and clamped; nothing here trusts the map twice */
 #include "db/database.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 
 enum { POLICIES_MOST = 4096 };
@@ -106,21 +107,38 @@ bool vpi_db_gate(const struct vp_db *db, uint32_t row, struct db_gate *ret)
     return true;
 }
 
-static bool anchor_row(const struct vp_db *db, uint32_t row, struct trust_anchor *ret)
+/* The key of an anchor; a text that is none leaves the anchor without one.  False: no memory. */
+static bool anchor_key(struct arena *arena, const char *text, struct span *ret)
+{
+    struct span base64 = span_text(text);
+    if (base64.len == 0)
+        return true;
+    uint8_t *bytes = vpi_arena_bytes(arena, base64.len / 4 * 3 + 3);
+    size_t len;
+    if (bytes && vpi_base64_decode(base64, bytes, &len))
+        *ret = span_of(bytes, len);
+    return bytes != NULL;
+}
+
+/* Rows that contradict themselves are left out.  False: no memory. */
+static bool anchor_add(const struct vp_db *db, uint32_t row, struct arena *arena,
+                       struct trust_anchor *items, size_t *count)
 {
     struct span bytes;
     if (!vpi_db_row(db, SLOT_ANCH, row, &bytes))
-        return false;
+        return true;
     struct reader r = reader_at(bytes, 0);
     unsigned what = reader_u8(&r), algorithm = reader_u8(&r), purposes = reader_u16(&r);
     uint32_t flags = reader_u32(&r);
     struct span hash = reader_span(&r, ANCHOR_HASH);
     reader_skip(&r, ANCH_NAME - ANCH_SUBJECT);
     const char *name = string_at(db, &r);
-    reader_skip(&r, ANCH_FROM - ANCH_SOURCE);
+    reader_skip(&r, ANCH_KEY - ANCH_SOURCE);
+    const char *key = string_at(db, &r);
     uint64_t from = reader_u64(&r), until = reader_u64(&r);
-    if (r.bad || what < ANCHOR_TBS || what > ANCHOR_CERTIFICATE || algorithm < 1 || algorithm > 4)
-        return false;
+    if (r.bad || what < ANCHOR_TBS || what > ANCHOR_OPENPGP || algorithm < 1 || algorithm > 4)
+        return true;
+    struct trust_anchor *ret = &items[(*count)++];
     *ret = (struct trust_anchor){.what = (enum anchor_what)what,
                                  .algorithm = (enum digest_algorithm)(algorithm + 1),
                                  .purposes = purposes,
@@ -129,7 +147,7 @@ static bool anchor_row(const struct vp_db *db, uint32_t row, struct trust_anchor
                                  .until = until,
                                  .name = name};
     memcpy(ret->hash, hash.data, sizeof ret->hash);
-    return true;
+    return anchor_key(arena, key, &ret->key);
 }
 
 bool vpi_db_anchors(const struct vp_db *db, struct arena *arena, struct trust_anchors *ret)
@@ -139,8 +157,10 @@ bool vpi_db_anchors(const struct vp_db *db, struct arena *arena, struct trust_an
     size_t count = 0;
     if (!items)
         return false;
-    for (uint32_t row = 0; row < rows; row++)
-        count += anchor_row(db, row, &items[count]);
+    for (uint32_t row = 0; row < rows; row++) {
+        if (!anchor_add(db, row, arena, items, &count))
+            return false;
+    }
     vpi_anchors_sort(items, count);
     *ret = (struct trust_anchors){items, count};
     return true;

@@ -78,7 +78,8 @@ static enum vp_status keep_anchors(struct vp_session *session, const char *path,
     enum vp_status status = VP_OK;
     if (session->db) {
         session->trust.now = (int64_t)vpi_db_date(session->db) * 86400;
-        if (!vpi_db_anchors(session->db, &session->kept, &session->trust.anchors))
+        if (!vpi_db_anchors(session->db, &session->kept, &session->trust.anchors) ||
+            !vpi_trust_know(&session->kept, &session->trust))
             status = vpi_fail(err, VP_E_MEMORY, "no memory for the anchors");
     }
     if (status == VP_OK && path)

@@ -115,6 +115,7 @@ static bool add_texts(struct vpi_build *build, const struct write_content *c)
     for (size_t i = 0; i < c->anchor_count; i++) {
         vpi_strings_add(strings, c->anchors[i].row.name);
         vpi_strings_add(strings, c->anchors[i].source);
+        vpi_strings_add(strings, c->anchors[i].key);
     }
     return !strings->text.failed;
 }

@@ -223,7 +223,8 @@ static bool make_anchors(struct compiler *c)
     if (!rows)
         return false;
     for (size_t i = 0; i < set->anchors_count; i++)
-        rows[i] = (struct write_anchor){set->anchors[i].row, set->anchors[i].source};
+        rows[i] =
+            (struct write_anchor){set->anchors[i].row, set->anchors[i].source, set->anchors[i].key};
     if (set->anchors_count)
         qsort(rows, set->anchors_count, sizeof *rows, compare_anchors);
     c->content.anchors = rows;

@@ -24,6 +24,7 @@ void vp_set_free(struct vp_set *set)
 {
     if (!set)
         return;
+    vpi_crypto_free(set->crypto);
     struct arena arena = set->arena; /* the set lives in it */
     vpi_arena_done(&arena);
 }
@@ -105,6 +106,8 @@ void vpi_set_read_file(struct vp_set *set, const char *relative, struct span byt
         vpi_set_read_stubs(set, file, bytes);
     else if (middle(set, relative, "anchors/", ".csv"))
         vpi_set_read_anchors(set, file, bytes);
+    else if (middle(set, relative, "public-keys/", ".csv"))
+        vpi_set_read_public_keys(set, file, bytes);
     else
         read_yaml(set, file, relative, bytes);
 }
@@ -206,11 +209,9 @@ static enum vp_status read_products(struct vp_set *set, struct vp_error *err)
 
 static enum vp_status read_all(struct vp_set *set, struct vp_error *err)
 {
-    static const char *const rooms[][3] = {{"vendors", ".yaml", ".csv"},
-                                           {"hashes", ".csv", NULL},
-                                           {"keys", ".csv", NULL},
-                                           {"policies", ".yaml", NULL},
-                                           {"anchors", ".csv", NULL}};
+    static const char *const rooms[][3] = {
+        {"vendors", ".yaml", ".csv"}, {"hashes", ".csv", NULL},  {"keys", ".csv", NULL},
+        {"policies", ".yaml", NULL},  {"anchors", ".csv", NULL}, {"public-keys", ".csv", NULL}};
     const char **names;
     size_t count;
     /* The folder itself must be there. */

@@ -95,6 +95,7 @@ struct set_calibration {
 struct set_anchor {
     struct trust_anchor row;
     const char *source;
+    const char *key; /* base64, or "" */
     struct place place;
 };
 
@@ -118,7 +119,8 @@ struct vp_set {
     const char *const *common; /* phrases that say nothing */
     size_t common_count;
     uint32_t errors;
-    struct span database; /* when compiled */
+    struct span database;  /* when compiled */
+    struct crypto *crypto; /* made when a key is read */
 };
 
 /* Appends a zeroed item to an array of the set; NULL: no memory. */
@@ -152,6 +154,7 @@ void vpi_set_read_keys(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_stubs(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_calibration(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_anchors(struct vp_set *set, const char *file, struct span text);
+void vpi_set_read_public_keys(struct vp_set *set, const char *file, struct span text);
 
 /* Fills a key's canonical value and phrase from its text; false after saying why not. */
 bool vpi_set_key_value(struct vp_set *set, struct set_key *key, struct span text);

@@ -1,6 +1,6 @@
 /* read_anchors.c - anchors/NAME.csv: who is trusted to say who signed, and who is not any more */
 #include "base/date.h"
-#include "set/read_csv.h"
+#include "set/read_anchors.h"
 
 enum anchor_column {
     COLUMN_HASH_OF,
@@ -19,22 +19,21 @@ static const char *const words_hash_of[] = {"tbs", "spki", "certificate", NULL};
 static const char *const words_algorithm[] = {"sha1", "sha256", "sha384", "sha512", NULL};
 static const char *const words_purpose[] = {"code",     "time",  "driver", "package",
                                             "firmware", "apple", NULL};
-static const char *const words_trust[] = {"trusted", "distrusted", NULL};
+const char *const vpi_words_trust[] = {"trusted", "distrusted", NULL};
 
 static const struct csv_column columns[COLUMNS] = {
     [COLUMN_HASH_OF] = {"hash_of", FIELD_WORD, true, words_hash_of},
     [COLUMN_ALGORITHM] = {"algorithm", FIELD_WORD, true, words_algorithm},
     [COLUMN_VALUE] = {"value", FIELD_TEXT, true, NULL},
     [COLUMN_PURPOSES] = {"purposes", FIELD_TEXT, false, NULL},
-    [COLUMN_TRUST] = {"trust", FIELD_WORD, true, words_trust},
+    [COLUMN_TRUST] = {"trust", FIELD_WORD, true, vpi_words_trust},
     [COLUMN_NAME] = {"name", FIELD_TEXT, true, NULL},
     [COLUMN_FROM] = {"from", FIELD_DATE, false, NULL},
     [COLUMN_UNTIL] = {"until", FIELD_DATE, false, NULL},
     [COLUMN_SOURCE] = {"source", FIELD_TEXT, true, NULL},
 };
 
-/* Words apart by one space. */
-static bool purposes_read(struct span text, unsigned *ret)
+bool vpi_anchor_purposes(struct span text, unsigned *ret)
 {
     for (size_t off = 0; off < text.len;) {
         struct span word = span_from(text, off);
@@ -56,8 +55,7 @@ static int digit(uint8_t c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The whole digest, of which a database keeps the first bytes. */
-static bool hash_read(struct span text, enum digest_algorithm algorithm, uint8_t ret[ANCHOR_HASH])
+bool vpi_anchor_hash(struct span text, enum digest_algorithm algorithm, uint8_t ret[ANCHOR_HASH])
 {
     size_t len = vpi_digest_len(algorithm);
     if (text.len != 2 * len)
@@ -72,7 +70,7 @@ static bool hash_read(struct span text, enum digest_algorithm algorithm, uint8_t
     return true;
 }
 
-static uint64_t seconds(struct span date)
+uint64_t vpi_anchor_seconds(struct span date)
 {
     uint32_t days = 0;
     return date.len && vpi_date_parse(date, &days) ? (uint64_t)days * 86400 : 0;
@@ -86,12 +84,12 @@ static void take(struct vp_set *set, const char *file, const struct csv_row *row
             (enum anchor_what)(ANCHOR_TBS + vpi_word(words_hash_of, fields[COLUMN_HASH_OF].text)),
         .algorithm = (enum digest_algorithm)(
             DIGEST_SHA1 + vpi_word(words_algorithm, fields[COLUMN_ALGORITHM].text)),
-        .distrusted = vpi_word(words_trust, fields[COLUMN_TRUST].text) == 1,
-        .from = seconds(fields[COLUMN_FROM].text),
-        .until = seconds(fields[COLUMN_UNTIL].text),
+        .distrusted = vpi_word(vpi_words_trust, fields[COLUMN_TRUST].text) == 1,
+        .from = vpi_anchor_seconds(fields[COLUMN_FROM].text),
+        .until = vpi_anchor_seconds(fields[COLUMN_UNTIL].text),
         .name = (const char *)fields[COLUMN_NAME].text.data,
     };
-    if (!hash_read(fields[COLUMN_VALUE].text, anchor.algorithm, anchor.hash)) {
+    if (!vpi_anchor_hash(fields[COLUMN_VALUE].text, anchor.algorithm, anchor.hash)) {
         vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, &fields[COLUMN_VALUE]),
                     "value: '%s' is no %s in lower-case hexadecimal",
                     (const char *)fields[COLUMN_VALUE].text.data,
@@ -100,7 +98,7 @@ static void take(struct vp_set *set, const char *file, const struct csv_row *row
     }
     /* Distrust is for every purpose. */
     if (anchor.distrusted ? fields[COLUMN_PURPOSES].text.len != 0
-                          : !purposes_read(fields[COLUMN_PURPOSES].text, &anchor.purposes)) {
+                          : !vpi_anchor_purposes(fields[COLUMN_PURPOSES].text, &anchor.purposes)) {
         vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, &fields[COLUMN_PURPOSES]),
                     "purposes: '%s' %s", (const char *)fields[COLUMN_PURPOSES].text.data,
                     anchor.distrusted ? "stands beside 'distrusted'" : "is no list of them");
@@ -110,6 +108,7 @@ static void take(struct vp_set *set, const char *file, const struct csv_row *row
     if (to)
         *to = (struct set_anchor){.row = anchor,
                                   .source = (const char *)fields[COLUMN_SOURCE].text.data,
+                                  .key = "",
                                   .place = vpi_csv_place(file, &fields[COLUMN_VALUE])};
 }
 

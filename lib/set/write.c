@@ -163,7 +163,7 @@ static uint64_t write_anchors(struct writer *w)
         vpi_output_uint(out, VPDB_NO_ROW, 4);
         vpi_output_uint(out, number(w, row->name), 4);
         vpi_output_uint(out, number(w, c->anchors[i].source), 4);
-        vpi_output_uint(out, 0, 4);
+        vpi_output_uint(out, number(w, c->anchors[i].key), 4);
         vpi_output_uint(out, row->from, 8);
         vpi_output_uint(out, row->until, 8);
     }

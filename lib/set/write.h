@@ -34,7 +34,7 @@ struct write_calibration {
 
 struct write_anchor {
     struct trust_anchor row;
-    const char *source;
+    const char *source, *key;
 };
 
 /* Subjects are sorted by id, kinds ascend and name every kind of a key. */

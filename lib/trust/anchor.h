@@ -2,14 +2,20 @@
  *
  * An anchor is the hash of a certificate, of its TBS part or of its public key: the certificate
  * itself comes with the signature.  So an anchor is a root or an intermediate authority that
- * signers enclose.  The same rows say what is not trusted any more.
+ * signers enclose.  Signers of packages and of kernel modules enclose nothing: their rows have the
+ * key itself.  The same rows say what is not trusted any more.
  */
 #ifndef VPI_TRUST_ANCHOR_H
 #define VPI_TRUST_ANCHOR_H
 
 #include "crypto/certificate.h"
 
-enum anchor_what { ANCHOR_TBS = 1, ANCHOR_SPKI = 2, ANCHOR_CERTIFICATE = 3 };
+enum anchor_what {
+    ANCHOR_TBS = 1,
+    ANCHOR_SPKI = 2,
+    ANCHOR_CERTIFICATE = 3,
+    ANCHOR_OPENPGP = 4 /* a key's fingerprint; the key stands beside it */
+};
 
 enum anchor_purpose {
     PURPOSE_CODE = 1,
@@ -30,6 +36,7 @@ struct trust_anchor {
     bool distrusted;           /* what it signs is not believed */
     uint64_t from, until;      /* seconds since 1970 of the signing, 0: always */
     const char *name;
+    struct span key; /* the certificate, or the body of the OpenPGP packet; or empty */
 };
 
 /* Ascending by what, algorithm and hash (vpi_anchors_sort). */

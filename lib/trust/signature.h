@@ -18,7 +18,13 @@ struct trust {
     const struct certificate *extra; /* anchors for every purpose, from the caller's bundle */
     size_t extra_count;
     int64_t now; /* when no time is proven: the date of the set, or 0 */
+    /* Certificates that stand in the set in full, for signers who enclose none. */
+    const struct certificate *known;
+    size_t known_count;
 };
+
+/* Fills `known` from the anchors.  False: no memory. */
+bool vpi_trust_know(struct arena *arena, struct trust *trust);
 
 /* The time that a counter-signature proves. */
 struct trust_time {
