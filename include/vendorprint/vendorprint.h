@@ -369,6 +369,7 @@ struct vp_limits {
     uint32_t members;       /* objects a top-level file [100,000] */
     uint32_t
         deadline_ms; /* wall clock a top-level file [none]; answers then differ from run to run */
+    uint64_t reserved[4]; /* 0: the struct stands by value in others, so it can't grow */
 };
 
 enum vp_session_flags {

@@ -141,6 +141,7 @@ class vp_limits(Structure):
         ("depth", c_uint32),
         ("members", c_uint32),
         ("deadline_ms", c_uint32),
+        ("reserved", c_uint64 * 4),
     ]
 
 
