@@ -2,6 +2,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* The path of a fixture, in a buffer that the next call reuses. */
 static inline const char *fixture_path(const char *name)
@@ -12,12 +14,26 @@ static inline const char *fixture_path(const char *name)
     return path;
 }
 
+/* A fixture's folder is there when its tools are: then a missing one is a mistake, no excuse. */
+static inline void fixture_missing(const char *name)
+{
+    char folder[64];
+    snprintf(folder, sizeof folder, "%.*s", (int)strcspn(name, "/"), name);
+    if (access(fixture_path(folder), F_OK) == 0) {
+        fprintf(stderr, "no fixture is called %s\n", name);
+        abort();
+    }
+    fprintf(stderr, "not tested: there are no fixtures in %s\n", folder);
+}
+
 /* Its bytes, in a buffer of exactly their size that the caller frees. */
 static inline uint8_t *fixture_read(const char *name, size_t *ret_len)
 {
     FILE *file = fopen(fixture_path(name), "rb");
-    if (!file)
+    if (!file) {
+        fixture_missing(name);
         return NULL;
+    }
     fseek(file, 0, SEEK_END);
     long len = ftell(file);
     rewind(file);
