@@ -110,20 +110,41 @@ enum vp_status vp_examine_path(struct vp_session *session, const char *path,
     return status == VP_OK ? examine_file(session, &file, path, ret_result, err) : status;
 }
 
+/* What couldn't be kept, so that nothing but its name is known. */
+static enum vp_status examine_unread(struct vp_session *session, const char *name,
+                                     struct vp_result **ret_result, struct vp_error *err)
+{
+    struct examination x;
+    enum vp_status status = begin(session, &x, err);
+    if (status != VP_OK)
+        return status;
+    vpi_source_init_memory(&x.src, span_of(NULL, 0), &x.arena);
+    x.src.size = VP_NONE;
+    x.name = span_text(name ? name : "");
+    bool good = vpi_object_begin(&x);
+    vpi_image_gap(&x.image, VP_GAP_MEMBER_TOO_LARGE, "a pipe longer than may be kept");
+    return finish(&x, good && vpi_object_judge(&x), ret_result, err);
+}
+
 static enum vp_status examine_pipe(struct vp_session *session, struct os_file *file,
                                    const char *name, struct vp_result **ret_result,
                                    struct vp_error *err)
 {
-    struct arena spool;
+    struct os_spool spool = {.in_memory = session->limits.member_memory,
+                             .folder = session->options.spool_folder,
+                             .in_folder = session->limits.expanded};
+    struct arena arena;
     struct span bytes;
-    vpi_arena_init(&spool, 0);
-    enum vp_status status = vpi_file_spool(file, session->limits.member_memory,
-                                           session->options.spool_folder, &spool, &bytes, err);
-    if (status == VP_OK && file->regular)
+    bool whole;
+    vpi_arena_init(&arena, 0);
+    enum vp_status status = vpi_file_spool(file, &spool, &arena, &bytes, &whole, err);
+    if (status == VP_OK && !whole)
+        status = examine_unread(session, name, ret_result, err);
+    else if (status == VP_OK && file->regular)
         status = examine_file(session, file, name, ret_result, err);
     else if (status == VP_OK)
         status = vp_examine_memory(session, bytes.data, bytes.len, name, ret_result, err);
-    vpi_arena_done(&spool);
+    vpi_arena_done(&arena);
     return status;
 }
 

@@ -30,11 +30,18 @@ bool vpi_file_changed(const struct os_file *file);
 /* Reads from a struct os_file. */
 extern const struct source_ops vpi_file_ops;
 
-/* Reads a pipe to its end: at most `in_memory` bytes into the arena (ret_bytes), more than that
- * into an unlinked file in `folder`, to which *file is then set.  VP_E_MEMORY: longer, and no
- * folder. */
-enum vp_status vpi_file_spool(struct os_file *file, uint64_t in_memory, const char *folder,
-                              struct arena *arena, struct span *ret_bytes, struct vp_error *err);
+/* How much of a pipe may be kept, and where. */
+struct os_spool {
+    uint64_t in_memory;
+    const char *folder; /* for what is longer, or NULL */
+    uint64_t in_folder;
+};
+
+/* Reads a pipe to its end: into the arena (ret_bytes), or into an unlinked file in the folder, to
+ * which *file is then set.  *ret_whole is false when it is longer than may be kept. */
+enum vp_status vpi_file_spool(struct os_file *file, const struct os_spool *spool,
+                              struct arena *arena, struct span *ret_bytes, bool *ret_whole,
+                              struct vp_error *err);
 
 /* Milliseconds of a clock that only goes forward. */
 uint64_t vpi_clock_ms(void);

@@ -154,16 +154,17 @@ static int64_t pipe_fill(int fd, uint8_t *buffer, size_t len)
 }
 
 /* The rest of a pipe to an unlinked file. */
-static enum vp_status spill(struct os_file *file, const char *folder, struct span start,
-                            uint8_t *buffer, struct vp_error *err)
+static enum vp_status spill(struct os_file *file, const struct os_spool *spool, struct span start,
+                            uint8_t *buffer, bool *ret_whole, struct vp_error *err)
 {
-    int fd = open_unlinked(folder);
+    int fd = open_unlinked(spool->folder);
     if (fd < 0)
         return vpi_fail_errno(err, VP_E_IO, errno, "can't make a file in the spool folder");
     uint64_t total = start.len;
     bool good = write_all(fd, start.data, start.len);
     int64_t count = 0;
-    while (good && (count = pipe_fill(file->fd, buffer, SOURCE_BLOCK)) > 0) {
+    while (good && total <= spool->in_folder &&
+           (count = pipe_fill(file->fd, buffer, SOURCE_BLOCK)) > 0) {
         good = write_all(fd, buffer, (size_t)count);
         total += (uint64_t)count;
     }
@@ -172,15 +173,23 @@ static enum vp_status spill(struct os_file *file, const char *folder, struct spa
         close(fd);
         return vpi_fail_errno(err, VP_E_IO, code, "can't spool the pipe");
     }
+    *ret_whole = total <= spool->in_folder;
+    if (!*ret_whole) {
+        close(fd);
+        return VP_OK;
+    }
     *file = (struct os_file){.fd = fd, .owned = true, .regular = true, .size = total};
     return take_stat(file, err);
 }
 
-enum vp_status vpi_file_spool(struct os_file *file, uint64_t in_memory, const char *folder,
-                              struct arena *arena, struct span *ret_bytes, struct vp_error *err)
+enum vp_status vpi_file_spool(struct os_file *file, const struct os_spool *spool,
+                              struct arena *arena, struct span *ret_bytes, bool *ret_whole,
+                              struct vp_error *err)
 {
     size_t capacity = SOURCE_BLOCK, len = 0;
     uint8_t *bytes = vpi_arena_alloc(arena, capacity);
+    *ret_bytes = span_of(NULL, 0);
+    *ret_whole = true;
     while (bytes) {
         int64_t count = pipe_fill(file->fd, bytes + len, capacity - len);
         if (count < 0)
@@ -190,21 +199,18 @@ enum vp_status vpi_file_spool(struct os_file *file, uint64_t in_memory, const ch
             *ret_bytes = span_of(bytes, len);
             return VP_OK;
         }
-        uint8_t *larger = NULL;
-        if (capacity <= in_memory / 2)
-            larger = vpi_arena_alloc(arena, capacity * 2);
-        if (!larger) {
-            uint8_t *buffer = folder ? vpi_arena_alloc(arena, SOURCE_BLOCK) : NULL;
-            if (!buffer)
-                break;
-            *ret_bytes = span_of(NULL, 0);
-            return spill(file, folder, span_of(bytes, len), buffer, err);
+        if (capacity > spool->in_memory / 2) {
+            *ret_whole = false;
+            uint8_t *buffer = spool->folder ? vpi_arena_alloc(arena, SOURCE_BLOCK) : NULL;
+            return buffer ? spill(file, spool, span_of(bytes, len), buffer, ret_whole, err) : VP_OK;
         }
-        memcpy(larger, bytes, len);
+        uint8_t *larger = vpi_arena_alloc(arena, capacity * 2);
+        if (larger)
+            memcpy(larger, bytes, len);
         bytes = larger;
         capacity *= 2;
     }
-    return vpi_fail(err, VP_E_MEMORY, "the pipe is longer than may be kept in memory");
+    return vpi_fail(err, VP_E_MEMORY, "no memory for the pipe");
 }
 
 uint64_t vpi_clock_ms(void)

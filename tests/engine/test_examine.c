@@ -1,5 +1,6 @@
 /* test_examine.c - objects from every kind of source, and what stops an examination */
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "engine/judge_db.h"
@@ -358,6 +359,40 @@ START_TEST(a_pipe_is_read_to_its_end)
 }
 END_TEST
 
+static void *fill_pipe(void *context)
+{
+    static const uint8_t zeros[4096];
+    int fd = *(int *)context;
+    for (int i = 0; i < 64 && write(fd, zeros, sizeof zeros) == (ssize_t)sizeof zeros; i++)
+        continue;
+    close(fd);
+    return NULL;
+}
+
+START_TEST(a_pipe_that_is_too_long_is_a_result_that_says_so)
+{
+    int ends[2];
+    pthread_t writer;
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(pthread_create(&writer, NULL, fill_pipe, &ends[1]), 0);
+    struct vp_session *session =
+        session_new(NULL, (struct vp_session_options){.digests = VP_DIGEST_MD5,
+                                                      .limits = {.member_memory = 64 << 10}});
+    struct vp_result *result = NULL;
+    ck_assert_int_eq(vp_examine_fd(session, ends[0], "x", &result, NULL), VP_OK);
+    ck_assert_int_eq(first_gap(result), VP_GAP_MEMBER_TOO_LARGE);
+    ck_assert_uint_eq(object_of(result).bytes, VP_NONE);
+    ck_assert_ptr_null(feature_text(result, KIND_FILE_MD5));
+    char rest[4096];
+    while (read(ends[0], rest, sizeof rest) > 0)
+        continue;
+    pthread_join(writer, NULL);
+    close(ends[0]);
+    vp_result_unref(result);
+    vp_session_free(session);
+}
+END_TEST
+
 /* What an older and a newer caller know of a struct. */
 START_TEST(structs_of_other_sizes_are_respected)
 {
@@ -439,5 +474,6 @@ END_TEST
     TEST(every_memory_cap_gives_a_result_that_says_so)                                             \
     TEST(links_and_folders_are_not_examined)                                                       \
     TEST(a_pipe_is_read_to_its_end)                                                                \
+    TEST(a_pipe_that_is_too_long_is_a_result_that_says_so)                                         \
     TEST(structs_of_other_sizes_are_respected)
 #include "check_main.h"

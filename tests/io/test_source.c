@@ -256,7 +256,7 @@ static int pipe_with(size_t len)
     return ends[0];
 }
 
-START_TEST(a_pipe_is_spooled_whole_or_refused)
+START_TEST(a_pipe_is_kept_whole_or_not_at_all)
 {
     struct arena arena;
     vpi_arena_init(&arena, 0);
@@ -265,17 +265,29 @@ START_TEST(a_pipe_is_spooled_whole_or_refused)
     int fd = pipe_with(700000);
     ck_assert_int_eq(vpi_file_of(fd, &file, NULL), VP_OK);
     ck_assert(!file.regular);
-    ck_assert_int_eq(vpi_file_spool(&file, 1 << 20, NULL, &arena, &bytes, NULL), VP_OK);
+    bool whole;
+    struct os_spool spool = {.in_memory = 1 << 20};
+    ck_assert_int_eq(vpi_file_spool(&file, &spool, &arena, &bytes, &whole, NULL), VP_OK);
+    ck_assert(whole);
     ck_assert_uint_eq(bytes.len, 700000);
     close(fd);
     fd = pipe_with(700000);
     ck_assert_int_eq(vpi_file_of(fd, &file, NULL), VP_OK);
-    ck_assert_int_eq(vpi_file_spool(&file, SOURCE_BLOCK, NULL, &arena, &bytes, NULL), VP_E_MEMORY);
+    spool = (struct os_spool){.in_memory = SOURCE_BLOCK};
+    ck_assert_int_eq(vpi_file_spool(&file, &spool, &arena, &bytes, &whole, NULL), VP_OK);
+    ck_assert(!whole && !file.regular);
     close(fd);
     fd = pipe_with(700000);
     ck_assert_int_eq(vpi_file_of(fd, &file, NULL), VP_OK);
-    ck_assert_int_eq(vpi_file_spool(&file, SOURCE_BLOCK, "/tmp", &arena, &bytes, NULL), VP_OK);
-    ck_assert(file.regular);
+    spool = (struct os_spool){SOURCE_BLOCK, "/tmp", 600000};
+    ck_assert_int_eq(vpi_file_spool(&file, &spool, &arena, &bytes, &whole, NULL), VP_OK);
+    ck_assert(!whole && !file.regular);
+    close(fd);
+    fd = pipe_with(700000);
+    ck_assert_int_eq(vpi_file_of(fd, &file, NULL), VP_OK);
+    spool.in_folder = 700000;
+    ck_assert_int_eq(vpi_file_spool(&file, &spool, &arena, &bytes, &whole, NULL), VP_OK);
+    ck_assert(whole && file.regular);
     ck_assert_uint_eq(file.size, 700000);
     vpi_file_close(&file);
     close(fd);
@@ -291,5 +303,5 @@ END_TEST
     TEST(the_pass_skips_blocks_that_nobody_wants)                                                  \
     TEST(a_pass_reads_runs_of_blocks_around_those_that_are_cached)                                 \
     TEST(links_pipes_and_folders_are_not_read)                                                     \
-    TEST(a_pipe_is_spooled_whole_or_refused)
+    TEST(a_pipe_is_kept_whole_or_not_at_all)
 #include "check_main.h"
