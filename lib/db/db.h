@@ -24,6 +24,10 @@ struct db_record {
 
 struct db_gate {
     uint16_t kind;
+    uint16_t has; /* kind of a feature that must be there, or 0 */
+    bool never;
+    bool has_key; /* the feature has `key`, and there is no prefix */
+    struct hash128 key;
     uint32_t formats, roles;
     uint32_t vendor; /* row or VPDB_NO_ROW */
     uint64_t size_least, size_most;

@@ -83,15 +83,17 @@ enum {
     /* GATE: when the digest of an exact key is worth computing */
     GATE_KIND = 0,        /* u16 kind that it guards */
     GATE_PREFIX_LEN = 2,  /* u8 0..16 */
-    GATE_RESERVED = 3,    /* u8 0 */
+    GATE_FLAGS = 3,       /* u8 1: never open, for keys that are only looked up; 2: GATE_KEY */
     GATE_FORMATS = 4,     /* u32 bit 1 << enum vp_format; 0: any */
     GATE_ROLES = 8,       /* u32 bit 1 << enum vp_role; 0: any */
     GATE_SUBJECT = 12,    /* u32 vendor row of which some key must hit first, or VPDB_NO_ROW */
     GATE_SIZE_LEAST = 16, /* u64 */
     GATE_SIZE_MOST = 24,  /* u64, inclusive */
     GATE_PREFIX = 32,     /* 16 bytes: the object begins with the first GATE_PREFIX_LEN of them */
+    GATE_KEY = 32,        /* or u64 high, u64 low: key of the feature that the object has */
     GATE_KEYS = 48,       /* u64 records behind it */
-    GATE_RESERVED2 = 56,  /* u64 0 */
+    GATE_HAS = 56,        /* u16 kind of which the object has a feature, or 0 */
+    GATE_RESERVED = 58,   /* 6 bytes 0 */
     GATE_SIZE = 64,
 
     /* FILX, FILT, FILL: filters of a group, u64 words; a key sets four bits of one word.  A group

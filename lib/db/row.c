@@ -91,15 +91,22 @@ bool vpi_db_gate(const struct vp_db *db, uint32_t row, struct db_gate *ret)
         return false;
     struct reader r = reader_at(bytes, 0);
     struct db_gate gate = {.kind = reader_u16(&r), .prefix_len = reader_u8(&r)};
-    reader_skip(&r, 1);
+    unsigned flags = reader_u8(&r);
+    gate.never = flags & 1;
+    gate.has_key = flags >> 1 & 1;
     gate.formats = reader_u32(&r);
     gate.roles = reader_u32(&r);
     gate.vendor = reader_u32(&r);
     gate.size_least = reader_u64(&r);
     gate.size_most = reader_u64(&r);
     struct span prefix = reader_span(&r, sizeof gate.prefix);
+    struct reader key = reader_at(prefix, 0);
+    gate.key.high = reader_u64(&key);
+    gate.key.low = reader_u64(&key);
     gate.keys = reader_u64(&r);
-    if (r.bad || gate.prefix_len > sizeof gate.prefix || gate.size_least > gate.size_most ||
+    gate.has = reader_u16(&r);
+    if (r.bad || gate.prefix_len > sizeof gate.prefix ||
+        (gate.has_key && (gate.prefix_len || !gate.has)) || gate.size_least > gate.size_most ||
         (gate.vendor != VPDB_NO_ROW && gate.vendor >= db->rows[SLOT_SUBJ]))
         return false;
     memcpy(gate.prefix, prefix.data, sizeof gate.prefix);

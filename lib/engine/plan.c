@@ -56,7 +56,8 @@ static uint64_t want_of(unsigned kind)
     return 0;
 }
 
-/* What a key may hit, what gives a finding its version, and digests that the caller wants. */
+/* What a key may hit, what gives a finding its version, what a gate asks for, and digests that the
+ * caller wants. */
 static void plan_needed(struct vp_session *session)
 {
     static const struct {
@@ -74,6 +75,10 @@ static void plan_needed(struct vp_session *session)
         if (session->options.digests & asked[i].digest)
             vpi_kind_set_add(&session->needed, asked[i].kind);
     }
+    for (uint32_t i = 0; i < session->gate_count; i++) {
+        if (session->gates[i].has)
+            vpi_kind_set_add(&session->needed, session->gates[i].has);
+    }
 }
 
 const struct kind_set *vpi_plan_needed(const struct vp_session *session)
@@ -89,7 +94,7 @@ bool vpi_plan_session(struct vp_session *session)
     for (uint32_t row = 0; session->gates && row < count; row++) {
         struct db_gate gate;
         /* A gate with no key behind it, or before a feature that is never dear, opens nothing. */
-        if (vpi_db_gate(session->db, row, &gate) && gate.keys && want_of(gate.kind))
+        if (vpi_db_gate(session->db, row, &gate) && gate.keys && !gate.never && want_of(gate.kind))
             session->gates[session->gate_count++] = gate;
     }
     if (session->db)
@@ -124,6 +129,22 @@ static bool vendor_hit(const struct examination *x, uint32_t vendor)
     return false;
 }
 
+/* Whether the object has a feature of the gate's kind and, if it asks for one, key. */
+static bool has_feature(const struct examination *x, const struct db_gate *gate)
+{
+    for (size_t i = 0; i < x->work.count; i++) {
+        const struct feature *f = &x->work.items[i];
+        if (f->kind != gate->has)
+            continue;
+        if (!gate->has_key)
+            return true;
+        struct hash128 key = vpi_feature_key(f->kind, f->value);
+        if (key.high == gate->key.high && key.low == gate->key.low)
+            return true;
+    }
+    return false;
+}
+
 static bool gate_open(const struct examination *x, const struct db_gate *gate)
 {
     const struct image *image = &x->image;
@@ -140,6 +161,8 @@ static bool gate_open(const struct examination *x, const struct db_gate *gate)
             !span_equal(first, prefix))
             return false;
     }
+    if (gate->has && !has_feature(x, gate))
+        return false;
     return gate->vendor == VPDB_NO_ROW || vendor_hit(x, gate->vendor);
 }
 

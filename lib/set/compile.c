@@ -14,10 +14,12 @@ struct compiler {
 static int compare_gates(const void *left, const void *right)
 {
     const struct db_gate *a = left, *b = right;
-    const uint64_t x[] = {a->kind,  a->size_least, a->size_most, a->formats,
-                          a->roles, a->vendor,     a->prefix_len};
-    const uint64_t y[] = {b->kind,  b->size_least, b->size_most, b->formats,
-                          b->roles, b->vendor,     b->prefix_len};
+    const uint64_t x[] = {a->kind,       a->size_least, a->size_most, a->formats,
+                          a->roles,      a->vendor,     a->has,       a->never,
+                          a->prefix_len, a->has_key,    a->key.high,  a->key.low};
+    const uint64_t y[] = {b->kind,       b->size_least, b->size_most, b->formats,
+                          b->roles,      b->vendor,     b->has,       b->never,
+                          b->prefix_len, b->has_key,    b->key.high,  b->key.low};
     for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
         if (x[i] != y[i])
             return x[i] < y[i] ? -1 : 1;
@@ -41,6 +43,10 @@ static bool gate_of(const struct vp_set *set, const struct set_key *key, struct 
         ret->formats = gate->formats;
         ret->roles = gate->roles;
         ret->vendor = gate->requires_vendor;
+        ret->has = gate->has;
+        ret->has_key = gate->has_key;
+        ret->key = gate->key;
+        ret->never = gate->never;
         ret->size_least = gate->size_least;
         ret->size_most = gate->size_most;
         ret->prefix_len = gate->prefix_len;

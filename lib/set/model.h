@@ -44,6 +44,10 @@ struct set_gate {
     uint64_t size_least, size_most;
     uint8_t prefix[16];
     uint8_t prefix_len;
+    uint16_t has; /* kind, or 0 */
+    bool has_key; /* the feature must have this key */
+    struct hash128 key;
+    bool never;           /* keys behind it are only looked up */
     const char *requires; /* id, or NULL */
     uint32_t requires_vendor;
     struct place place, requires_place;
@@ -148,6 +152,9 @@ void vpi_set_read_subject(struct vp_set *set, const char *file, const char *expe
                           bool product, const struct node *root);
 void vpi_set_read_policy(struct vp_set *set, const char *file, const char *expected_id,
                          const struct node *root);
+/* A gate of a subject, or of the set (VP_NO_INDEX). */
+void vpi_set_read_gate(struct vp_set *set, const char *file, uint32_t subject,
+                       const struct node *map);
 void vpi_set_read_gates(struct vp_set *set, const char *file, const struct node *root);
 void vpi_set_read_hashes(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_keys(struct vp_set *set, const char *file, struct span text);

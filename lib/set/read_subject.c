@@ -42,16 +42,6 @@ static const struct field affiliate_fields[] = {
     {NULL, 0, false, NULL},
 };
 
-static const struct field gate_fields[] = {
-    {"format", FIELD_WORDS, false, vpi_words_format},
-    {"role", FIELD_WORDS, false, vpi_words_role},
-    {"size", FIELD_SIZE, false, NULL},
-    {"prefix", FIELD_PREFIX, false, NULL},
-    {"requires", FIELD_ID, false, NULL},
-    {"source", FIELD_TEXT, true, NULL},
-    {NULL, 0, false, NULL},
-};
-
 static const struct field key_fields[] = {
     {"kind", FIELD_KIND, true, NULL},
     {"value", FIELD_TEXT, true, NULL},
@@ -173,60 +163,6 @@ static void read_key(struct vp_set *set, const char *file, uint32_t subject, con
         *to = key;
 }
 
-static void read_gate(struct vp_set *set, const char *file, uint32_t subject,
-                      const struct node *map)
-{
-    struct span name = map->key;
-    struct place place = {file, map->key_line, map->key_column};
-    if (vpi_field_problem(FIELD_ID, name, NULL)) {
-        vpi_set_say(set, VP_SEVERITY_ERROR, place, "gates: '%s' is no id", (const char *)name.data);
-        return;
-    }
-    if (!vpi_fields_check(set, file, map, gate_fields))
-        return;
-    struct set_gate gate = {
-        .subject = subject,
-        .name = (const char *)name.data,
-        .formats = vpi_field_words(map, "format", vpi_words_format),
-        .roles = vpi_field_words(map, "role", vpi_words_role),
-        .size_most = UINT64_MAX,
-        .requires = vpi_field_text(map, "requires"),
-        .requires_vendor = VP_NO_INDEX,
-        .place = place,
-        .requires_place = place_of(file, vpi_node_field(map, "requires")),
-    };
-    const struct node *size = vpi_node_field(map, "size");
-    if (size)
-        vpi_size_range(size->text, &gate.size_least, &gate.size_most);
-    const struct node *prefix = vpi_node_field(map, "prefix");
-    for (size_t i = 0; prefix && i < prefix->text.len; i++) {
-        uint8_t c = prefix->text.data[i];
-        uint8_t digit = (uint8_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-        gate.prefix[i / 2] = (uint8_t)(gate.prefix[i / 2] << 4 | digit);
-        gate.prefix_len = (uint8_t)(i / 2 + 1);
-    }
-    if (!gate.formats && !gate.roles && !size && !prefix && !gate.requires) {
-        vpi_set_say(set, VP_SEVERITY_ERROR, place, "gates: '%s' has no condition", gate.name);
-        return;
-    }
-    struct set_gate *to = vpi_set_add(set, gates);
-    if (to)
-        *to = gate;
-}
-
-static const struct field set_gates_fields[] = {
-    {"gates", FIELD_MAP, true, NULL},
-    {NULL, 0, false, NULL},
-};
-
-void vpi_set_read_gates(struct vp_set *set, const char *file, const struct node *root)
-{
-    if (!vpi_fields_check(set, file, root, set_gates_fields))
-        return;
-    for (const struct node *item = vpi_node_field(root, "gates")->first; item; item = item->next)
-        read_gate(set, file, VP_NO_INDEX, item);
-}
-
 static const struct node *first_of(const struct node *map, const char *field)
 {
     const struct node *node = vpi_node_field(map, field);
@@ -267,7 +203,7 @@ void vpi_set_read_subject(struct vp_set *set, const char *file, const char *expe
     for (const struct node *item = first_of(root, "affiliates"); item; item = item->next)
         (void)vpi_fields_check(set, file, item, affiliate_fields);
     for (const struct node *item = first_of(root, "gates"); item; item = item->next)
-        read_gate(set, file, index, item);
+        vpi_set_read_gate(set, file, index, item);
     for (const struct node *item = first_of(root, "keys"); item; item = item->next)
         read_key(set, file, index, item);
 }

@@ -88,15 +88,21 @@ static uint64_t write_gates(struct writer *w)
         const struct db_gate *gate = &c->gates[i];
         vpi_output_uint(out, gate->kind, 2);
         vpi_output_uint(out, gate->prefix_len, 1);
-        vpi_output_uint(out, 0, 1);
+        vpi_output_uint(out, (gate->never ? 1u : 0) | (gate->has_key ? 2u : 0), 1);
         vpi_output_uint(out, gate->formats, 4);
         vpi_output_uint(out, gate->roles, 4);
         vpi_output_uint(out, gate->vendor, 4);
         vpi_output_uint(out, gate->size_least, 8);
         vpi_output_uint(out, gate->size_most, 8);
-        vpi_output_bytes(out, span_of(gate->prefix, sizeof gate->prefix));
+        if (gate->has_key) {
+            vpi_output_uint(out, gate->key.high, 8);
+            vpi_output_uint(out, gate->key.low, 8);
+        } else {
+            vpi_output_bytes(out, span_of(gate->prefix, sizeof gate->prefix));
+        }
         vpi_output_uint(out, w->emit->behind[i], 8);
-        vpi_output_uint(out, 0, 8);
+        vpi_output_uint(out, gate->has, 2);
+        vpi_output_uint(out, 0, 6);
     }
     return c->gate_count;
 }

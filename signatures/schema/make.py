@@ -128,9 +128,21 @@ def definitions():
         size=ref("size"),
         prefix=ref("prefix"),
         requires=ref("id"),
+        has=ref("kind"),
+        value=ref("text"),
+        lookup_only=words("no", "yes"),
         source=ref("text"),
     )
-    definition["gate"]["minProperties"] = 2
+    definition["gate"]["dependentRequired"] = {"value": ["has"]}
+    definition["gate"]["not"] = {"required": ["value", "prefix"]}
+    # What never opens has no condition, and what may open has one.
+    definition["gate"]["if"] = {"properties": {"lookup-only": words("yes")}, "required": ["lookup-only"]}
+    definition["gate"]["then"] = {"maxProperties": 2}
+    definition["gate"]["else"] = {
+        "if": {"required": ["lookup-only"]},
+        "then": {"minProperties": 3},
+        "else": {"minProperties": 2},
+    }
     definition["key"] = fields(
         "kind value confidence source",
         kind=ref("kind"),

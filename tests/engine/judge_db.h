@@ -45,6 +45,11 @@ static const struct judge_key judge_keys[] = {
     {KIND_FILE_SHA256, DIGEST_B, ACME, "", VP_CONFIDENCE_LOW, 1, VP_RELATION_PUBLISHER},
     {KIND_FILE_SHA256, DIGEST_C, ACME, "", VP_CONFIDENCE_HIGH, 1, VP_RELATION_PUBLISHER},
     {KIND_FILE_SHA256, DIGEST_C, BOLT, "", VP_CONFIDENCE_HIGH, 1, VP_RELATION_PUBLISHER},
+    {KIND_FILE_SHA1, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ACME, "", VP_CONFIDENCE_HIGH, 2,
+     VP_RELATION_PUBLISHER},
+    {KIND_FILE_MD5, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ACME, "", VP_CONFIDENCE_HIGH, 3,
+     VP_RELATION_PUBLISHER},
+    {KIND_AUTHENTICODE_SHA256, DIGEST_A, ACME, "", VP_CONFIDENCE_HIGH, 4, VP_RELATION_PUBLISHER},
     {KIND_IMPHASH, "11111111111111111111111111111111", ACME, "", VP_CONFIDENCE_HIGH, 0,
      VP_RELATION_PUBLISHER},
     {KIND_RICH_HASH, "22222222222222222222222222222222", ACME, "", VP_CONFIDENCE_HIGH, 0,
@@ -75,6 +80,17 @@ static const struct write_calibration judge_calibrations[] = {
 
 static const struct db_gate judge_gates[] = {
     {.kind = KIND_FILE_SHA256, .vendor = ACME, .size_most = UINT64_MAX},
+    {.kind = KIND_FILE_SHA1,
+     .vendor = VPDB_NO_ROW,
+     .has = KIND_DOTNET_ASSEMBLY,
+     .size_most = UINT64_MAX},
+    {.kind = KIND_FILE_MD5, .vendor = VPDB_NO_ROW, .never = true, .size_most = UINT64_MAX},
+    {.kind = KIND_AUTHENTICODE_SHA256,
+     .vendor = VPDB_NO_ROW,
+     .has = KIND_EXPORT_LIBRARY,
+     .has_key = true,
+     .key = {.high = 0xfc3138c94f1f375b, .low = 0x772bd78703c5b5a1}, /* fixture.dll */
+     .size_most = UINT64_MAX},
 };
 
 static const struct write_policy judge_policies[] = {
@@ -150,7 +166,7 @@ static inline struct vp_db *judge_db(void)
                                     .keys = keys,
                                     .key_count = JUDGE_KEYS,
                                     .gates = judge_gates,
-                                    .gate_count = 1,
+                                    .gate_count = sizeof judge_gates / sizeof *judge_gates,
                                     .policies = judge_policies,
                                     .policy_count = 1,
                                     .rules = judge_rules,

@@ -107,6 +107,35 @@ START_TEST(nothing_is_hashed_unless_a_gate_is_open)
 }
 END_TEST
 
+START_TEST(a_gate_opens_for_what_has_a_feature_and_one_that_is_for_looking_up_never_does)
+{
+    /* SHA-1 keys stand behind a .NET assembly, Authenticode SHA-256 ones behind the export library
+     * fixture.dll, and MD5 keys are only looked up. */
+    struct vp_db *db = judge_db();
+    const char *const files[] = {"dotnet/managed-strong.dll", "pe/plain64.dll"};
+    for (size_t i = 0; i < 2; i++) {
+        size_t len;
+        uint8_t *bytes = fixture_read(files[i], &len);
+        for (unsigned flags = 0; bytes && flags <= VP_SESSION_FINDINGS;
+             flags += VP_SESSION_FINDINGS) {
+            struct vp_session *session =
+                session_new(db, (struct vp_session_options){.flags = flags});
+            struct vp_result *result = NULL;
+            ck_assert_int_eq(vp_examine_memory(session, bytes, len, "x", &result, NULL), VP_OK);
+            ck_assert_int_eq(feature_text(result, KIND_FILE_SHA1) != NULL, i == 0);
+            ck_assert_int_eq(feature_text(result, KIND_AUTHENTICODE_SHA256) != NULL, i == 1);
+            ck_assert_ptr_null(feature_text(result, KIND_FILE_MD5));
+            ck_assert_uint_gt(summary_of(result).bytes_hashed, 0);
+            ck_assert_uint_le(summary_of(result).bytes_hashed, len);
+            vp_result_unref(result);
+            vp_session_free(session);
+        }
+        free(bytes);
+    }
+    vp_db_unref(db);
+}
+END_TEST
+
 START_TEST(every_way_in_gives_the_same_features)
 {
     size_t len;
@@ -465,6 +494,7 @@ END_TEST
     TEST(what_no_reader_knows_is_other_and_described_on_demand)                                    \
     TEST(the_digests_that_are_asked_for_are_those_of_the_bytes)                                    \
     TEST(nothing_is_hashed_unless_a_gate_is_open)                                                  \
+    TEST(a_gate_opens_for_what_has_a_feature_and_one_that_is_for_looking_up_never_does)            \
     TEST(every_way_in_gives_the_same_features)                                                     \
     TEST(a_source_that_fails_is_the_callers_error)                                                 \
     TEST(a_source_that_is_shorter_than_it_says_is_incomplete)                                      \

@@ -260,6 +260,30 @@ START_TEST(a_gate_of_the_set_serves_who_has_none_of_that_name)
 }
 END_TEST
 
+START_TEST(a_gate_that_never_opens_has_no_condition)
+{
+    silent(set_of(1, "gates.yaml", "gates:\n  a:\n    lookup-only: \"yes\"\n    source: x\n"));
+    silent(set_of(1, "gates.yaml", "gates:\n  a:\n    has: pdb-id\n    source: x\n"));
+    says(set_of(1, "gates.yaml",
+                "gates:\n  a:\n    lookup-only: \"yes\"\n    size: \"1\"\n    source: x\n"),
+         VP_SEVERITY_ERROR, "gates.yaml", "never opens");
+    says(set_of(1, "gates.yaml", "gates:\n  a:\n    lookup-only: \"no\"\n    source: x\n"),
+         VP_SEVERITY_ERROR, "gates.yaml", "no condition");
+    says(set_of(1, "gates.yaml", "gates:\n  a:\n    has: shoe-size\n    source: x\n"),
+         VP_SEVERITY_ERROR, "gates.yaml", "has");
+    silent(set_of(1, "gates.yaml",
+                  "gates:\n  a:\n    has: soname\n    value: liba.so\n    source: x\n"));
+    says(set_of(1, "gates.yaml", "gates:\n  a:\n    has: imphash\n    value: xyz\n    source: x\n"),
+         VP_SEVERITY_ERROR, "gates.yaml", "no imphash");
+    says(set_of(1, "gates.yaml", "gates:\n  a:\n    size: \"1\"\n    value: xyz\n    source: x\n"),
+         VP_SEVERITY_ERROR, "gates.yaml", "no 'has'");
+    says(set_of(1, "gates.yaml",
+                "gates:\n  a:\n    has: soname\n    value: liba.so\n    prefix: \"00\"\n"
+                "    source: x\n"),
+         VP_SEVERITY_ERROR, "gates.yaml", "prefix and a value");
+}
+END_TEST
+
 START_TEST(a_set_without_a_head_has_an_error)
 {
     struct vp_set *set = vpi_set_new(0);
@@ -304,6 +328,7 @@ END_TEST
     TEST(bad_rows_of_keys_are_errors)                                                              \
     TEST(bad_rows_of_stubs_are_errors)                                                             \
     TEST(a_gate_of_the_set_serves_who_has_none_of_that_name)                                       \
+    TEST(a_gate_that_never_opens_has_no_condition)                                                 \
     TEST(a_set_without_a_head_has_an_error)                                                        \
     TEST(the_words_of_the_text_are_those_of_the_library)
 #include "check_main.h"

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "db/db.h"
 #include "feature/feature.h"
 #include "vendorprint/set.h"
 
@@ -164,6 +165,25 @@ START_TEST(no_digest_of_a_list_has_every_file_hashed)
 }
 END_TEST
 
+/* Libraries are most of a Windows system: what is known of some tells them by more than that. */
+START_TEST(a_native_library_is_not_hashed_for_a_list)
+{
+    struct db_gate gate;
+    unsigned open = 0;
+    open_database();
+    for (uint32_t i = 0; vpi_db_gate(db, i, &gate); i++) {
+        if (gate.never)
+            continue;
+        open++;
+        bool native = !gate.has && !gate.prefix_len && gate.vendor == VPDB_NO_ROW &&
+                      gate.size_least != gate.size_most;
+        ck_assert_msg(!native || (gate.roles && !(gate.roles >> VP_ROLE_LIBRARY & 1)), "gate %u",
+                      i);
+    }
+    ck_assert_uint_ge(open, 7);
+}
+END_TEST
+
 /* Drivers that say they are somebody's and are signed by somebody else, or by a stolen certificate.
  */
 START_TEST(a_driver_that_lies_is_nobodys)
@@ -243,6 +263,7 @@ END_TEST
 #define TESTS                                                                                      \
     TEST(facts_are_found_under_their_subject_relation_and_source)                                  \
     TEST(no_digest_of_a_list_has_every_file_hashed)                                                \
+    TEST(a_native_library_is_not_hashed_for_a_list)                                                \
     TEST(a_driver_that_lies_is_nobodys)                                                            \
     TEST(a_compiler_is_the_builder)                                                                \
     TEST(policies_name_the_restricted_vendors)
