@@ -53,6 +53,10 @@ static void explain_evidence(FILE *stream, const struct vp_result *result,
             fprintf(stream, " (language %u)", feature.language);
         if (feature.offset != VP_NONE)
             fprintf(stream, " at %" PRIu64, feature.offset);
+        if (feature.beside[0] != 0) {
+            fputs(" of ", stream);
+            terminal_path(stream, feature.beside, strlen(feature.beside));
+        }
     }
     fputs("\n        matched: ", stream);
     terminal_text(stream, evidence->matched);

@@ -1,5 +1,6 @@
 /* features.c - everything that is seen of a file, as keys are written */
 #include <inttypes.h>
+#include <string.h>
 
 #include "commands.h"
 #include "database.h"
@@ -16,6 +17,10 @@ static void text_feature(FILE *stream, const struct vp_feature *feature)
         fprintf(stream, "  at %" PRIu64, feature->offset);
     if (feature->offset != VP_NONE && feature->bytes != 0)
         fprintf(stream, ", %" PRIu64 " bytes", feature->bytes);
+    if (feature->beside[0] != 0) {
+        fputs("  of ", stream);
+        terminal_path(stream, feature->beside, strlen(feature->beside));
+    }
     fputc('\n', stream);
 }
 
@@ -70,6 +75,7 @@ static void show_csv(struct report *report, const struct item *item)
         csv_unsigned(csv, feature.language);
         csv_unsigned(csv, feature.offset);
         csv_unsigned(csv, feature.bytes);
+        csv_text(csv, feature.beside);
         csv_end(csv);
     }
 }
@@ -77,7 +83,7 @@ static void show_csv(struct report *report, const struct item *item)
 int command_features(const struct options *options)
 {
     static const struct view view = {
-        .columns = "path,path_base64,object,kind,value,language,offset,bytes",
+        .columns = "path,path_base64,object,kind,value,language,offset,bytes,beside",
         .text = show_text,
         .csv = show_csv,
     };

@@ -243,6 +243,8 @@ static void write_features(struct json *json, const struct vp_result *result)
         json_unsigned_or_null(json, "offset", feature.offset);
         json_unsigned_or_null(json, "bytes", feature.bytes);
         write_key(json, &feature.key);
+        if (feature.beside[0] != 0)
+            json_bytes(json, "beside", feature.beside, strlen(feature.beside));
         json_object_end(json);
     }
     json_array_end(json);

@@ -375,7 +375,8 @@ struct vp_limits {
 enum vp_session_flags {
     VP_SESSION_DESCRIBE = 1,     /* name unknown formats in libmagic's words */
     VP_SESSION_ALL_FEATURES = 2, /* also compute what no key of the database asks for */
-    VP_SESSION_FINDINGS = 4 /* for who reads findings only: no features that can't lead to one */
+    VP_SESSION_FINDINGS = 4, /* for who reads findings only: no features that can't lead to one */
+    VP_SESSION_BESIDE = 8    /* the name given to vp_examine_fd is a path: see vp_examine_path */
 };
 
 /* Whole-file digests to compute whether or not a key asks for them. */
@@ -407,7 +408,9 @@ VP_API void vp_session_free(struct vp_session *session);
 
 struct vp_result;
 
-/* Examines the regular file at `path` (opened without following a link in its last part). */
+/* Examines the regular file at `path` (opened without following a link in its last part).  Of a
+ * Mach-O file that is the main executable of a bundle, as its path tells, the bundle's Info.plist
+ * is read too: what it says is in the object's features, each with its path (`beside`). */
 VP_API enum vp_status vp_examine_path(struct vp_session *session, const char *path,
                                       struct vp_result **ret_result, struct vp_error *err);
 
@@ -495,6 +498,7 @@ struct vp_feature {
     uint64_t offset;  /* where it stands, or VP_NONE */
     uint64_t bytes;
     struct vp_key key;
+    const char *beside; /* bytes: path of the file beside the object where it stands, or "" */
 };
 
 VP_API enum vp_status vp_result_feature(const struct vp_result *result, uint32_t index,

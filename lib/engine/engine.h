@@ -27,6 +27,7 @@ struct vp_session {
     struct trust trust;     /* anchors of the database and of the caller, in `kept` */
     struct arena kept;      /* as long as the session */
     uint64_t expanded_left; /* of limits.expanded, for the top-level file */
+    const char *path;       /* of the top-level file, when what lies beside it may be read */
 };
 
 struct result_feature {
@@ -110,6 +111,9 @@ bool vpi_object_notes(struct examination *x);
 
 /* tree.c: the object and all that is inside it. */
 bool vpi_tree_examine(struct examination *top);
+
+/* beside.c: adds what the Info.plist of the object's bundle says to its image. */
+void vpi_beside_read(struct examination *x);
 
 /* plan.c: what the object is due, before and after the first look-ups. */
 /* Fills the session's gates; false: no memory. */

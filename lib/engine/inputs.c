@@ -30,6 +30,7 @@ static enum vp_status begin(struct vp_session *session, struct examination *x, s
         session->limits.deadline_ms ? vpi_clock_ms() + session->limits.deadline_ms : 0;
     session->expanded_left = session->limits.expanded;
     session->furthest = 0;
+    session->path = NULL;
     x->session = session;
     x->parent = VP_NO_INDEX;
     x->off = VP_NONE;
@@ -77,16 +78,17 @@ enum vp_status vp_examine_memory(struct vp_session *session, const void *data, s
     return examine(&x, name, ret_result, err);
 }
 
-/* Takes `file` over. */
+/* Takes `file` over.  `path`: where it is, or NULL. */
 static enum vp_status examine_file(struct vp_session *session, struct os_file *file,
-                                   const char *name, struct vp_result **ret_result,
-                                   struct vp_error *err)
+                                   const char *name, const char *path,
+                                   struct vp_result **ret_result, struct vp_error *err)
 {
     struct examination x;
     struct vp_result *result = NULL;
     enum vp_status status = begin(session, &x, err);
     if (status == VP_OK) {
         vpi_source_init(&x.src, &vpi_file_ops, file, file->size, &x.arena);
+        session->path = path;
         status = examine(&x, name, &result, err);
     }
     /* What a single read of the first bytes gave can't contradict itself. */
@@ -107,7 +109,7 @@ enum vp_status vp_examine_path(struct vp_session *session, const char *path,
 {
     struct os_file file;
     enum vp_status status = vpi_file_open(path, &file, err);
-    return status == VP_OK ? examine_file(session, &file, path, ret_result, err) : status;
+    return status == VP_OK ? examine_file(session, &file, path, path, ret_result, err) : status;
 }
 
 /* What couldn't be kept, so that nothing but its name is known. */
@@ -141,7 +143,7 @@ static enum vp_status examine_pipe(struct vp_session *session, struct os_file *f
     if (status == VP_OK && !whole)
         status = examine_unread(session, name, ret_result, err);
     else if (status == VP_OK && file->regular)
-        status = examine_file(session, file, name, ret_result, err);
+        status = examine_file(session, file, name, NULL, ret_result, err);
     else if (status == VP_OK)
         status = vp_examine_memory(session, bytes.data, bytes.len, name, ret_result, err);
     vpi_arena_done(&arena);
@@ -157,7 +159,8 @@ enum vp_status vp_examine_fd(struct vp_session *session, int fd, const char *nam
         return status;
     if (!file.regular)
         return examine_pipe(session, &file, name, ret_result, err);
-    return examine_file(session, &file, name, ret_result, err);
+    const char *path = session->options.flags & VP_SESSION_BESIDE ? name : NULL;
+    return examine_file(session, &file, name, path, ret_result, err);
 }
 
 /* ---- a source of the caller */

@@ -135,6 +135,7 @@ static bool read_format(struct examination *x)
     if (!vpi_source_get_some(&x->src, 0, SOURCE_HEAD, &head))
         return false;
     vpi_format_read(&x->image, &x->src);
+    vpi_beside_read(x);
     x->container = (struct container){
         .src = &x->src,
         .arena = &x->arena,

@@ -100,6 +100,8 @@ static bool take_feature(struct vp_result *result, uint32_t object, const struct
     to.feature.text = vpi_arena_text(arena, span_text(from->text ? from->text : ""));
     if (!to.feature.text || !take_span(arena, &to.feature.value))
         return false;
+    if (from->beside && !(to.feature.beside = vpi_arena_text(arena, span_text(from->beside))))
+        return false;
     grown[result->feature_count++] = to;
     return true;
 }
@@ -189,7 +191,8 @@ enum vp_status vp_result_feature(const struct vp_result *result, uint32_t index,
                                  .text = f->text,
                                  .offset = f->off,
                                  .bytes = f->len,
-                                 .key = vp_key_make(f->kind, f->value.data, f->value.len)};
+                                 .key = vp_key_make(f->kind, f->value.data, f->value.len),
+                                 .beside = f->beside ? f->beside : ""};
     vpi_struct_out(ret_feature, &feature, sizeof feature);
     return VP_OK;
 }

@@ -55,9 +55,10 @@ const struct kind *vpi_kind_named(struct span name);
 struct feature {
     uint16_t kind;
     uint16_t language;
-    struct span value; /* canonical */
-    const char *text;  /* for people; parses back to `value` */
-    uint64_t off, len; /* in the object; VP_NONE */
+    struct span value;  /* canonical */
+    const char *text;   /* for people; parses back to `value` */
+    uint64_t off, len;  /* in the object, or in `beside`; VP_NONE */
+    const char *beside; /* the file beside the object in which it stands, or NULL */
     /* Of a signer's certificate: which one it is of (from 1), and whether a signature by it is
      * believed. */
     uint16_t certificate;

@@ -56,6 +56,7 @@ static void add_text(struct feature_work *work, const struct image_text *text)
         feature->language = text->language;
         feature->off = text->off;
         feature->len = text->len;
+        feature->beside = text->beside;
     }
 }
 

@@ -83,6 +83,7 @@ struct image_text {
     uint64_t len;      /* in the file, bytes */
     uint16_t language; /* Windows language id, or 0 */
     uint16_t code_page;
+    const char *beside; /* the file beside the object in which it stands, or NULL */
 };
 
 enum image_blob_type {

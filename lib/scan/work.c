@@ -253,6 +253,7 @@ void *vpi_scan_examine(void *context)
     struct vp_session *session = NULL;
     options.progress = is_cancelled;
     options.context = scan;
+    options.flags |= VP_SESSION_BESIDE;
     enum vp_status status = vp_session_new(scan->db, &options, &session, NULL);
     if (status != VP_OK) {
         vpi_scan_fail(scan, status);

@@ -107,6 +107,7 @@ def _feature(handle: int, index: int) -> Feature:
         offset=maybe(row.offset),
         size=row.bytes,
         key=key_of(row.key),
+        beside=(row.beside or b"").decode("utf-8", "surrogateescape"),
     )
 
 

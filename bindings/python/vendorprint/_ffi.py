@@ -217,6 +217,7 @@ class vp_feature(Structure):
         ("offset", c_uint64),
         ("bytes", c_uint64),
         ("key", vp_key),
+        ("beside", c_char_p),
     ]
 
 

@@ -355,6 +355,7 @@ class Feature:
     offset: Optional[int]
     size: int
     key: Key
+    beside: str = ""  # path of the file beside the object in which it stands, such as an Info.plist
 
 
 @dataclass(frozen=True)
