@@ -467,6 +467,7 @@ struct vp_summary {
     uint64_t db_serial;
     const char *db_digest; /* "" without a database */
     uint32_t signatures;
+    uint32_t beside; /* files beside the object that were looked for: the answer depends on them */
 };
 
 VP_API void vp_result_summary(const struct vp_result *result, struct vp_summary *ret_summary);

@@ -146,6 +146,7 @@ static bool try_candidate(struct examination *x, size_t number, const struct pat
         vpi_image_gap(&x->image, VP_GAP_MEMORY_LIMIT, "the bundle's Info.plist");
         return true;
     }
+    x->result->beside++;
     enum vp_status status = vpi_file_open(beside, &file, &err);
     if (status == VP_E_NOT_FOUND)
         return false;

@@ -62,6 +62,7 @@ struct vp_result {
     uint32_t object_count, feature_count, finding_count, note_count, gap_count;
     size_t object_capacity, feature_capacity, finding_capacity, note_capacity, gap_capacity;
     uint64_t bytes_read, bytes_hashed;
+    uint32_t beside; /* files beside the object that were looked for */
 };
 
 /* result.c */

@@ -163,6 +163,7 @@ void vp_result_summary(const struct vp_result *result, struct vp_summary *ret_su
         .db_serial = result->db ? vpi_db_serial(result->db) : 0,
         .db_digest = result->db ? vpi_db_digest(result->db) : "",
         .signatures = result->signature_count,
+        .beside = result->beside,
     };
     vpi_struct_out(ret_summary, &s, sizeof s);
 }

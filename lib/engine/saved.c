@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "engine/engine.h"
 
-enum { SAVED_VERSION = 1, SUM_LEN = 16 };
+enum { SAVED_VERSION = 2, SUM_LEN = 16 };
 
 enum field_type { FIELD_UINT, FIELD_TEXT, FIELD_SPAN };
 
@@ -46,11 +46,11 @@ static const struct field vp_object_fields[] = {
     TEXT(vp_object, name),   UINT(vp_object, name_len), TEXT(vp_object, description)};
 
 static const struct field result_feature_fields[] = {
-    UINT(result_feature, object),          UINT(result_feature, feature.kind),
-    UINT(result_feature, feature.off),     UINT(result_feature, feature.language),
-    UINT(result_feature, feature.len),     SPAN(result_feature, feature.value),
-    TEXT(result_feature, feature.text),    UINT(result_feature, feature.certificate),
-    UINT(result_feature, feature.verified)};
+    UINT(result_feature, object),           UINT(result_feature, feature.kind),
+    UINT(result_feature, feature.off),      UINT(result_feature, feature.language),
+    UINT(result_feature, feature.len),      SPAN(result_feature, feature.value),
+    TEXT(result_feature, feature.text),     UINT(result_feature, feature.certificate),
+    UINT(result_feature, feature.verified), TEXT(result_feature, feature.beside)};
 
 static const struct field result_finding_fields[] = {
     UINT(result_finding, object),           UINT(result_finding, finding.subject),
@@ -220,6 +220,7 @@ enum vp_status vp_result_save(const struct vp_result *result, void *buffer, size
     struct writer w = {.bytes = buffer, .capacity = capacity};
     put_uint(&w, SAVED_VERSION);
     put_counted(&w, span_text(result->db ? vpi_db_digest(result->db) : ""));
+    put_uint(&w, result->beside);
     put_rows(&w, &object_form, result->objects, result->object_count);
     put_rows(&w, &feature_form, result->features, result->feature_count);
     put_rows(&w, &finding_form, result->findings, result->finding_count);
@@ -407,6 +408,13 @@ static bool check(struct saved *s, struct span bytes, const struct vp_db *db)
            span_equal(take_counted(s), span_text(db ? vpi_db_digest(db) : ""));
 }
 
+static bool take_beside(struct saved *s, struct vp_result *r)
+{
+    uint64_t beside = take_uint(&s->in);
+    r->beside = (uint32_t)beside;
+    return beside <= UINT32_MAX;
+}
+
 enum vp_status vp_result_load(struct vp_db *db, const void *data, size_t len,
                               struct vp_result **ret_result, struct vp_error *err)
 {
@@ -414,10 +422,10 @@ enum vp_status vp_result_load(struct vp_db *db, const void *data, size_t len,
     if (!result)
         return vpi_fail(err, VP_E_MEMORY, "no memory for a result");
     struct saved saved = {.arena = &result->arena};
-    if (check(&saved, span_of(data, len), db) && take_objects(&saved, result) &&
-        take_features(&saved, result) && take_findings(&saved, result) &&
-        take_facts(&saved, result) && take_signatures(&saved, result) &&
-        saved.in.off == saved.in.all.len) {
+    if (check(&saved, span_of(data, len), db) && take_beside(&saved, result) &&
+        take_objects(&saved, result) && take_features(&saved, result) &&
+        take_findings(&saved, result) && take_facts(&saved, result) &&
+        take_signatures(&saved, result) && saved.in.off == saved.in.all.len) {
         *ret_result = result;
         return VP_OK;
     }

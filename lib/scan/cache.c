@@ -273,7 +273,8 @@ void vpi_cache_add(struct cache *cache, struct vp_key key, const struct vp_resul
     size_t len = 0;
     struct vp_summary summary = {.size = sizeof summary};
     vp_result_summary(result, &summary);
-    if (!summary.complete || cache->state == VP_CACHE_REFUSED)
+    /* The key of a file doesn't tell when another one changes. */
+    if (!summary.complete || summary.beside || cache->state == VP_CACHE_REFUSED)
         return;
     if (vp_result_save(result, small, sizeof small, &len) != VP_OK) {
         bytes = len <= RESULT_MOST ? malloc(len) : NULL;

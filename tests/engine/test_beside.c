@@ -4,6 +4,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/judge_db.h"
@@ -261,6 +262,67 @@ START_TEST(a_scan_reads_what_lies_beside)
 }
 END_TEST
 
+/* How many answers of a scan with a cache are not from it; all files are old enough for it. */
+static unsigned examined_anew(const char *cache)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/files", root);
+    const char *const paths[] = {path};
+    const struct vp_scan_options options = {.size = sizeof options, .cache_file = cache};
+    struct vp_scan_cache saved = {.size = sizeof saved};
+    struct vp_scan *scan = NULL;
+    struct vp_scan_item item = {.size = sizeof item};
+    unsigned anew = 0;
+    ck_assert_int_eq(vp_scan_start(NULL, paths, 1, &options, &scan, NULL), VP_OK);
+    while (vp_scan_next(scan, &item, NULL) == VP_OK) {
+        anew += !item.cached;
+        vp_result_unref(item.result);
+    }
+    ck_assert_int_eq(vp_scan_save_cache(scan, &saved, NULL), VP_OK);
+    vp_scan_free(scan);
+    return anew;
+}
+
+START_TEST(an_answer_that_depends_on_two_files_is_not_cached)
+{
+    char cache[256];
+    begin();
+    put("files/A.app/Contents/Info.plist", list, sizeof list - 1);
+    put_program("files/A.app/Contents/MacOS/thing");
+    put_program("files/A.app/Contents/thing");
+    put_program("files/B.app/Contents/MacOS/thing"); /* a list may come */
+    snprintf(cache, sizeof cache, "%s/cache", root);
+    struct timespec pause = {.tv_sec = 2, .tv_nsec = 200000000};
+    nanosleep(&pause, NULL);
+    ck_assert_uint_eq(examined_anew(cache), 4);
+    ck_assert_uint_eq(examined_anew(cache), 2);
+    end();
+}
+END_TEST
+
+START_TEST(a_saved_result_keeps_where_its_texts_stand)
+{
+    uint8_t bytes[4096];
+    size_t len;
+    struct vp_summary summary = {.size = sizeof summary};
+    begin();
+    put("A.app/Contents/Info.plist", list, sizeof list - 1);
+    put_program("A.app/Contents/MacOS/thing");
+    examine("A.app/Contents/MacOS/thing");
+    char *beside = strdup(beside_of(0));
+    ck_assert_ptr_nonnull(beside);
+    ck_assert_int_eq(vp_result_save(result, bytes, sizeof bytes, &len), VP_OK);
+    vp_result_unref(result);
+    ck_assert_int_eq(vp_result_load(NULL, bytes, len, &result, NULL), VP_OK);
+    ck_assert_str_eq(beside_of(0), beside);
+    vp_result_summary(result, &summary);
+    ck_assert_uint_eq(summary.beside, 1);
+    vp_result_unref(result);
+    free(beside);
+    end();
+}
+END_TEST
+
 START_TEST(what_is_there_and_cannot_be_read_is_a_gap)
 {
     char path[256], other[256];
@@ -330,6 +392,8 @@ END_TEST
     TEST(each_slice_of_a_fat_file_is_told_of_and_nothing_deeper)                                   \
     TEST(a_name_is_a_path_only_where_the_caller_says_so)                                           \
     TEST(a_scan_reads_what_lies_beside)                                                            \
+    TEST(an_answer_that_depends_on_two_files_is_not_cached)                                        \
+    TEST(a_saved_result_keeps_where_its_texts_stand)                                               \
     TEST(what_is_there_and_cannot_be_read_is_a_gap)                                                \
     TEST(every_prefix_every_flipped_byte_and_every_memory_limit_is_safe)
 #include "check_main.h"

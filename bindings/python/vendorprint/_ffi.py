@@ -187,6 +187,7 @@ class vp_summary(Structure):
         ("db_serial", c_uint64),
         ("db_digest", c_char_p),
         ("signatures", c_uint32),
+        ("beside", c_uint32),
     ]
 
 
