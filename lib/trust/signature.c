@@ -94,7 +94,8 @@ static bool chain_judge(struct crypto *crypto, struct arena *arena, const struct
 bool vpi_signature_judge(struct crypto *crypto, struct arena *arena, const struct trust *trust,
                          struct trust_blob *blob, unsigned purposes, struct trust_signature *s)
 {
-    return vpi_time_verify(crypto, arena, trust, blob, s->info, &s->time) &&
+    return vpi_trust_complete(arena, trust, blob) &&
+           vpi_time_verify(crypto, arena, trust, blob, s->info, &s->time) &&
            chain_judge(crypto, arena, trust, blob, purposes, s) && !arena->failed;
 }
 

@@ -50,7 +50,8 @@ struct trust_blob {
     struct signed_data data;
     struct anchor_marks *marks; /* of each certificate, made when something is verified */
     unsigned entry;
-    bool padded; /* bytes that are not zeros follow the DER */
+    bool padded;   /* bytes that are not zeros follow the DER */
+    bool complete; /* the issuers that only the set has are among the certificates */
 };
 
 struct trust_digests {
@@ -68,6 +69,11 @@ struct trust_message {
 bool vpi_signature_judge(struct crypto *crypto, struct arena *arena, const struct trust *trust,
                          struct trust_blob *blob, unsigned purposes,
                          struct trust_signature *signature);
+
+/* Adds those certificates of the set to the blob's that issued one of them and that nobody
+ * enclosed: trusted as their rows say, like any other.  To be called before a pointer to a
+ * certificate is kept outside of the blob.  False: no memory. */
+bool vpi_trust_complete(struct arena *arena, const struct trust *trust, struct trust_blob *blob);
 
 /* Whether the states add up to a signer that can be believed. */
 bool vpi_signature_believed(const struct trust_signature *signature);

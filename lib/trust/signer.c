@@ -211,7 +211,8 @@ static bool token_read(struct crypto *crypto, struct arena *arena, const struct 
     const struct signer_info *signer = &token->data.signers[0];
     if (signer->layer != 0 || !der_oid_is(content->type, OID_TST_INFO))
         return true;
-    if (!certificates_join(arena, &token->data, &blob->data))
+    if (!certificates_join(arena, &token->data, &blob->data) ||
+        !vpi_trust_complete(arena, trust, token))
         return false;
     ret->from = VP_TIME_RFC3161;
     ret->leaf = signer->leaf;
