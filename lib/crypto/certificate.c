@@ -105,6 +105,7 @@ static bool subject_read(struct arena *arena, struct certificate *certificate)
 {
     struct attribute attributes[] = {
         {.oid = "\x55\x04\x0a", .len = 3, .to = &certificate->organization},
+        {.oid = "\x55\x04\x0b", .len = 3, .to = &certificate->organizational_unit},
         {.oid = "\x55\x04\x03", .len = 3, .to = &certificate->common_name},
         {.oid = "\x55\x04\x06", .len = 3, .to = &certificate->country},
         {.oid = "\x55\x04\x05", .len = 3, .to = &certificate->serial_number},
@@ -199,8 +200,10 @@ static bool tbs_read(struct span tbs, struct certificate *certificate)
     certificate->subject = subject.whole;
     certificate->spki = key.whole;
     while (vpi_der_next(&tbs, &rest)) {
-        if (rest.tag == (DER_CONTEXT_CONSTRUCTED | 3))
+        if (rest.tag == (DER_CONTEXT_CONSTRUCTED | 3)) {
+            certificate->extensions = rest.content;
             extensions_read(rest.content, certificate);
+        }
     }
     return true;
 }

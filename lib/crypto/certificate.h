@@ -19,8 +19,10 @@ struct certificate {
     struct span not_before, not_after;      /* content of the time values */
     /* Subject attributes in UTF-8, empty when absent; the last one of each stands.  Like all spans
      * here they point into the certificate's own bytes, or into the arena. */
-    struct span organization, common_name, country, serial_number, jurisdiction_country;
+    struct span organization, organizational_unit, common_name, country, serial_number,
+        jurisdiction_country;
     struct span key_identifier; /* subjectKeyIdentifier's octets, or empty */
+    struct span extensions;     /* Extensions, with header, or empty */
     bool is_ca;
     /* What its extendedKeyUsage allows; everything if it has none. */
     bool code_signing;     /* 1.3.6.1.5.5.7.3.3 */

@@ -2,7 +2,8 @@
  *
  * The store holds nothing: anchors are given for each chain, so that what one file encloses is
  * never there for the next.  An anchor may be an intermediate authority, since signers rarely
- * enclose the root itself.  Errors of time are noted and stepped over; any other one ends the walk.
+ * enclose the root itself.  Errors of time are noted and stepped over, and so are
+ * Apple's own critical extensions; any other error ends the walk.
  */
 #include "crypto/verify.h"
 
@@ -11,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include "crypto/library.h"
 
@@ -84,12 +86,33 @@ static void walk_done(struct walk *w)
     free(w->all);
 }
 
-static int step_over_times(int good, X509_STORE_CTX *context)
+/* Apple marks what a certificate is for by critical extensions under 1.2.840.113635.100.6, which
+ * lib/trust reads; the library knows none of them. */
+static bool only_apples_are_unknown(const X509 *x509)
+{
+    static const uint8_t apple[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 0x06};
+    for (int i = 0; x509 && i < X509_get_ext_count(x509); i++) {
+        X509_EXTENSION *extension = X509_get_ext(x509, i);
+        const ASN1_OBJECT *oid = X509_EXTENSION_get_object(extension);
+        if (X509_EXTENSION_get_critical(extension) && !X509_supported_extension(extension) &&
+            (OBJ_length(oid) < sizeof apple ||
+             memcmp(OBJ_get0_data(oid), apple, sizeof apple) != 0))
+            return false;
+    }
+    return x509 != NULL;
+}
+
+static int step_over(int good, X509_STORE_CTX *context)
 {
     struct walk *w = X509_STORE_CTX_get_app_data(context);
     int error = X509_STORE_CTX_get_error(context);
     if (good)
         return 1;
+    if (error == X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION &&
+        only_apples_are_unknown(X509_STORE_CTX_get_current_cert(context))) {
+        X509_STORE_CTX_set_error(context, X509_V_OK);
+        return 1;
+    }
     if (error != X509_V_ERR_CERT_HAS_EXPIRED && error != X509_V_ERR_CERT_NOT_YET_VALID)
         return 0;
     w->late = true;
@@ -132,7 +155,7 @@ static bool walk_run(struct walk *w, const struct chain_input *input, struct cha
     X509_VERIFY_PARAM_set_time(param, (time_t)input->time);
     X509_STORE_CTX_set_flags(w->context, X509_V_FLAG_PARTIAL_CHAIN);
     X509_STORE_CTX_set_app_data(w->context, w);
-    X509_STORE_CTX_set_verify_cb(w->context, step_over_times);
+    X509_STORE_CTX_set_verify_cb(w->context, step_over);
     chain->anchored = X509_verify_cert(w->context) == 1;
     chain->timely = chain->anchored && !w->late;
     path_take(w, chain);

@@ -99,7 +99,7 @@ bool vpi_object_judge(struct examination *x)
         !vpi_result_note(x->result, x->object, VP_NOTE_SIGNERS_DISAGREE, VP_NONE,
                          "signatures of several vendors are believed"))
         return false;
-    if (x->work.signatures && !x->work.signatures->verified &&
+    if (x->work.signatures && !x->work.signatures->verified && !x->work.signatures->nobody &&
         !vpi_result_note(x->result, x->object, VP_NOTE_SIGNATURE_UNVERIFIED,
                          x->work.signatures->off, "signatures were read, not verified"))
         return false;

@@ -119,6 +119,13 @@ uint64_t vpi_plan_first(const struct examination *x)
     return want;
 }
 
+/* Whether it depends on a signature what this feature is worth. */
+static bool trust_decides(const struct examination *x, const struct feature *feature)
+{
+    return feature->certificate || feature->kind == KIND_CDHASH ||
+           (feature->kind == KIND_APPLE_TEAM_ID && !x->work.signatures->nobody);
+}
+
 /* Whether some key of the vendor hit this object. */
 static bool vendor_hit(const struct examination *x, uint32_t vendor)
 {
@@ -172,7 +179,7 @@ bool vpi_plan_trust(const struct examination *x)
         return false;
     for (size_t i = 0; i < x->evidence_count; i++) {
         if (x->evidence[i].class == CLASS_SIGNER &&
-            x->work.items[x->evidence[i].feature].certificate)
+            trust_decides(x, &x->work.items[x->evidence[i].feature]))
             return true;
     }
     return false;

@@ -98,6 +98,14 @@ static void add_registration(struct feature_work *work, const struct certificate
                          span_of(both, country.len + 1 + number.len));
 }
 
+/* What Apple issued it for, and to which team. */
+static void add_apple(struct feature_work *work, const struct certificate *leaf)
+{
+    enum apple_signer signer = vpi_apple_signer(leaf, NULL);
+    vpi_feature_add_text(work, KIND_APPLE_TEAM_ID, vpi_apple_team(leaf));
+    vpi_feature_add_text(work, KIND_APPLE_CERTIFICATE, span_text(vpi_apple_signer_name(signer)));
+}
+
 /* What is not of one certificate, such as the opus name, gets no number. */
 static void number_features(struct feature_work *work, size_t first, const uint8_t *digest)
 {
@@ -126,6 +134,8 @@ static void add_signer(struct feature_work *work, struct seen *seen,
     vpi_feature_add_text(work, KIND_CERTIFICATE_O, signer->leaf->organization);
     vpi_feature_add_text(work, KIND_CERTIFICATE_CN, signer->leaf->common_name);
     add_registration(work, signer->leaf);
+    if (work->image->signing == SIGNING_CODE_DIRECTORY)
+        add_apple(work, signer->leaf);
     number_features(work, first, digest);
 }
 
@@ -143,6 +153,15 @@ static bool is_padded(const struct image *image, const struct image_blob *blob, 
     return false;
 }
 
+/* What Apple signs stands beside the SignedData. */
+static const struct signed_content *content_of(const struct feature_trust *trust,
+                                               const struct signed_data *data,
+                                               const struct signer_info *signer)
+{
+    return trust->code && signer->layer == 0 ? &trust->code->content
+                                             : &data->contents[signer->layer];
+}
+
 static void keep_signatures(struct feature_work *work, struct trust_blob *kept)
 {
     struct feature_trust *trust = work->signatures;
@@ -158,7 +177,7 @@ static void keep_signatures(struct feature_work *work, struct trust_blob *kept)
         trust->signatures = grown;
         grown[trust->count++] =
             (struct trust_signature){.info = &data->signers[i],
-                                     .content = &data->contents[data->signers[i].layer],
+                                     .content = content_of(trust, data, &data->signers[i]),
                                      .entry = kept->entry};
     }
 }
@@ -206,9 +225,11 @@ void vpi_family_certificate(struct feature_work *work)
             continue;
         if (count == 0) {
             seen = vpi_arena_alloc(work->arena, sizeof *seen);
-            work->signatures = vpi_arena_alloc(work->arena, sizeof *work->signatures);
-            if (work->signatures)
-                work->signatures->off = image->blobs[i].off;
+            if (!work->signatures) {
+                work->signatures = vpi_arena_alloc(work->arena, sizeof *work->signatures);
+                if (work->signatures)
+                    work->signatures->off = image->blobs[i].off;
+            }
         }
         if (!seen || !work->signatures || count == SIGNED_BLOBS_MOST) {
             vpi_image_gap(work->notes,

@@ -1,8 +1,8 @@
 /* code_signature.c - who signed Apple code: identifiers, Team IDs, code directory hashes
  *
- * Nothing is verified here, so all of it is a claim.  The hash of the directory that the kernel
- * goes by comes first.  The certificates are in a CMS blob, which is handed on as a signature of
- * the image, for the family that reads certificates.
+ * Nothing is verified here, so all of it is a claim until code_trust.c says more.  The hash of the
+ * directory that the kernel goes by comes first.  The certificates are in a CMS blob, which is
+ * handed on as a signature of the image, for the family that reads certificates.
  */
 #include "feature/feature.h"
 #include "trust/code_signature.h"
@@ -49,17 +49,84 @@ static void add_cdhash(struct feature_work *work, const struct image_blob *blob,
               blob, directory);
 }
 
+/* What the trust family needs; the first signature of an object counts. */
+static struct apple_code *keep(struct feature_work *work, const struct image_blob *blob,
+                               const struct code_signature *signature)
+{
+    struct apple_code *code = NULL;
+    if (work->signatures && work->signatures->code) {
+        work->signatures->code->repeated = true;
+        return NULL;
+    }
+    if (!work->signatures)
+        work->signatures = vpi_arena_alloc(work->arena, sizeof *work->signatures);
+    if (work->signatures)
+        code = vpi_arena_alloc(work->arena, sizeof *code);
+    if (!code) {
+        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "signatures");
+        return NULL;
+    }
+    work->signatures->off = blob->off;
+    work->signatures->code = code;
+    code->signature = *signature;
+    code->off = blob->off;
+    code->len = blob->len;
+    vpi_apple_content(code);
+    return code;
+}
+
+/* A signature without a signer stands beside the others, so that it can be seen. */
+static void keep_nobody(struct feature_work *work, struct apple_code *code, bool adhoc)
+{
+    struct feature_trust *trust = work->signatures;
+    struct trust_blob *blob = vpi_arena_alloc(work->arena, sizeof *blob);
+    struct signer_info *info = vpi_arena_alloc(work->arena, sizeof *info);
+    struct trust_signature *grown = vpi_arena_grow(work->arena, trust->signatures, trust->count,
+                                                   &trust->capacity, sizeof *grown);
+    if (!blob || !info || !grown) {
+        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "signatures");
+        return;
+    }
+    trust->nobody = true;
+    trust->blobs[trust->blob_count++] = blob;
+    trust->signatures = grown;
+    grown[trust->count++] = (struct trust_signature){
+        .info = info, .content = &code->content, .states = adhoc ? VP_SIGNATURE_ADHOC : 0};
+}
+
+static void tell_nobody(struct feature_work *work, const struct image_blob *blob,
+                        const struct code_signature *signature)
+{
+    unsigned flags = 0;
+    bool claimed = false;
+    for (size_t i = 0; i < signature->directory_count; i++) {
+        flags |= signature->directories[i].flags;
+        claimed |= signature->directories[i].team_id.len > 0;
+    }
+    if (flags & CODE_ADHOC)
+        vpi_image_note(work->notes, VP_NOTE_SIGNATURE_ADHOC, blob->off,
+                       flags & CODE_LINKER_SIGNED ? "by the linker" : "ad hoc");
+    else if (signature->cms.len == 0)
+        vpi_image_note(work->notes, VP_NOTE_SIGNATURE_REMOVED, blob->off,
+                       "code directories without a signer, and not ad hoc");
+    if (claimed && signature->cms.len == 0)
+        vpi_image_note(work->notes, VP_NOTE_SIGNATURE_UNVERIFIED, blob->off,
+                       "a team is named and nobody signed");
+    if (signature->ticket)
+        vpi_image_note(work->notes, VP_NOTE_NOTARIZATION_TICKET, blob->off,
+                       "in the code signature");
+}
+
 /* The certificates go where those of other formats are. */
 static void hand_on(struct feature_work *work, const struct image_blob *blob,
                     const struct code_signature *signature)
 {
-    bool claimed = false;
-    for (size_t i = 0; i < signature->directory_count; i++)
-        claimed |= signature->directories[i].team_id.len > 0;
+    struct apple_code *code = keep(work, blob, signature);
+    size_t chosen = signature->chosen < signature->directory_count ? signature->chosen : 0;
+    tell_nobody(work, blob, signature);
     if (signature->cms.len == 0) {
-        if (claimed)
-            vpi_image_note(work->notes, VP_NOTE_SIGNATURE_UNVERIFIED, blob->off,
-                           "a team is named and nobody signed");
+        if (code && signature->directory_count)
+            keep_nobody(work, code, signature->directories[chosen].flags & CODE_ADHOC);
         return;
     }
     uint64_t off = blob->off == VP_NONE ? VP_NONE : blob->off + signature->cms_off;

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "crypto/digest.h"
 #include "format/image.h"
+#include "trust/apple.h"
 #include "trust/authenticode.h"
 
 enum {
@@ -77,7 +78,9 @@ struct feature_trust {
     uint8_t certificates[CERTIFICATES_MOST][32]; /* SHA-256 of each, in the order of their number */
     size_t certificate_count;
     struct trust_digests digests;
-    bool verified; /* the signatures' states are made */
+    struct apple_code *code; /* of SIGNING_CODE_DIRECTORY */
+    bool nobody;             /* there is no signer in any of them */
+    bool verified;           /* the signatures' states are made */
 };
 
 /* Everything a family may use.  `wanted` says which features somebody asks for: a family makes no
@@ -177,6 +180,17 @@ bool vpi_consume_afford(struct feature_work *work, struct consume_budget *budget
 #define FAMILY(name) void vpi_family_##name(struct feature_work *work);
 #include "feature/families.h"
 #undef FAMILY
+
+/* ---- between the trust family and the family of code directories (code_trust.c) */
+
+/* Joins the pass with the pages of each directory. */
+void vpi_code_consume(struct feature_work *work);
+/* Notes about a signature; the states that are told with them. */
+unsigned vpi_code_tell(struct feature_work *work, const struct trust_signature *signature);
+/* Whether Apple vouches for such a feature of the signer's certificate. */
+bool vpi_code_vouches(const struct feature_work *work, unsigned kind);
+/* Marks the features of the directories: hashes that hold, and the team of a believed signature. */
+void vpi_code_mark(struct feature_work *work, const struct trust_signature *signature);
 
 /* Verifies what the trust family prepared: after the pass (trust.c). */
 void vpi_trust_finish(struct feature_work *work);

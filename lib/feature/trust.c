@@ -50,7 +50,11 @@ void vpi_family_trust(struct feature_work *work)
 {
     const struct feature_trust *trust = work->signatures;
     bool wanted[DIGEST_SHA512 + 1] = {false};
-    if (!(work->wanted & WANT_TRUST) || !trust || work->image->signing != SIGNING_AUTHENTICODE)
+    if (!(work->wanted & WANT_TRUST) || !trust)
+        return;
+    if (work->image->signing == SIGNING_CODE_DIRECTORY)
+        vpi_code_consume(work);
+    if (work->image->signing != SIGNING_AUTHENTICODE)
         return;
     for (size_t i = 0; i < trust->count; i++)
         wanted[trust->signatures[i].content->digest_algorithm] = true;
@@ -77,8 +81,10 @@ static uint16_t number_of(struct feature_work *work, const struct certificate *c
 static void mark_features(struct feature_work *work, const struct certificate *leaf)
 {
     uint16_t number = number_of(work, leaf);
+    bool apple = work->image->signing == SIGNING_CODE_DIRECTORY;
     for (size_t i = 0; number && i < work->count; i++)
-        work->items[i].verified |= work->items[i].certificate == number;
+        work->items[i].verified |= work->items[i].certificate == number &&
+                                   (!apple || vpi_code_vouches(work, work->items[i].kind));
 }
 
 static void tell(struct feature_work *work, const struct trust_signature *s)
@@ -107,9 +113,12 @@ static void tell(struct feature_work *work, const struct trust_signature *s)
     };
     bool right = (s->states & VP_SIGNATURE_VERIFIES) != 0;
     bool anchored = (s->states & VP_SIGNATURE_ANCHORED) != 0;
+    unsigned told = 0;
+    if (work->image->signing == SIGNING_CODE_DIRECTORY)
+        told = vpi_code_tell(work, s);
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         /* What was not looked at because something before it is wrong is no fact. */
-        if ((facts[i].bit == VP_SIGNATURE_ANCHORED && !right) ||
+        if ((facts[i].bit & told) || (facts[i].bit == VP_SIGNATURE_ANCHORED && !right) ||
             (facts[i].bit == VP_SIGNATURE_TIMELY && !anchored))
             continue;
         if (((s->states & facts[i].bit) != 0) == facts[i].when)
@@ -127,6 +136,9 @@ static bool verify(struct feature_work *work, struct trust_blob *blob, struct tr
         return vpi_authenticode_verify(work->crypto, work->arena, trust, blob,
                                        &work->signatures->digests,
                                        vpi_authenticode_overlaps(work->image), s);
+    case SIGNING_CODE_DIRECTORY:
+        return vpi_apple_verify(work->crypto, work->arena, trust, blob, work->image,
+                                work->signatures->code, s);
     default:
         return true;
     }
@@ -155,6 +167,8 @@ void vpi_trust_finish(struct feature_work *work)
             s->states |= VP_SIGNATURE_BELIEVED;
             mark_features(work, s->info->leaf);
         }
+        if (work->image->signing == SIGNING_CODE_DIRECTORY)
+            vpi_code_mark(work, s);
         tell(work, s);
     }
 }

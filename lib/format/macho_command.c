@@ -195,6 +195,7 @@ static void signature_find(struct macho *m, struct span command)
     blob->off = off;
     blob->len = there;
     m->image->has_signature_table = true;
+    m->image->signing = SIGNING_CODE_DIRECTORY;
 }
 
 static void tables_find(struct macho *m, struct span command, uint32_t number)

@@ -20,10 +20,19 @@ enum {
     SLOT_ENTITLEMENTS_DER = 7,
     SLOT_ALTERNATES = 0x1000,
     ALTERNATES_MOST = 5,
-    SLOT_CMS = 0x10000
+    SLOT_CMS = 0x10000,
+    SLOT_TICKET = 0x10002
 };
 
-enum { BLOB_HEADER = 8, DIRECTORY_LEAST = 44, VERSION_TEAM = 0x20200 };
+enum {
+    BLOB_HEADER = 8,
+    DIRECTORY_LEAST = 44,
+    VERSION_SCATTER = 0x20100,
+    VERSION_TEAM = 0x20200,
+    VERSION_LIMIT_64 = 0x20300
+};
+
+enum { TYPE_SHA256_TRUNCATED = 3 };
 
 /* Hash types of the kernel, the better ones behind (hashPriorities).  5 is SHA-512, of which the
  * kernel knows nothing. */
@@ -32,7 +41,7 @@ static const struct hash {
     enum digest_algorithm algorithm;
     unsigned rank;
 } hashes[] = {{1, DIGEST_SHA1, 1},
-              {3, DIGEST_SHA256, 2}, /* truncated to 20 bytes in the slots */
+              {TYPE_SHA256_TRUNCATED, DIGEST_SHA256, 2}, /* to 20 bytes in the slots */
               {2, DIGEST_SHA256, 3},
               {4, DIGEST_SHA384, 4},
               {5, DIGEST_SHA512, 0}};
@@ -44,6 +53,14 @@ static const struct hash *hash_of(uint8_t type)
             return &hashes[i];
     }
     return NULL;
+}
+
+static size_t hash_len_of(uint8_t type)
+{
+    const struct hash *hash = hash_of(type);
+    if (!hash)
+        return 0;
+    return type == TYPE_SHA256_TRUNCATED ? CDHASH_LEN : vpi_digest_len(hash->algorithm);
 }
 
 static struct reader big_reader(struct span bytes, uint64_t off)
@@ -79,8 +96,28 @@ static bool cdhash_make(struct crypto *crypto, struct span blob, struct code_dir
     if (!vpi_digest(crypto, hash->algorithm, blob, digest))
         return false;
     memcpy(directory->cdhash, digest, CDHASH_LEN);
+    memcpy(directory->digest, digest, vpi_digest_len(hash->algorithm));
+    directory->algorithm = hash->algorithm;
     directory->has_cdhash = true;
     return true;
+}
+
+/* What later versions of the directory added. */
+static void later_fields_read(struct span blob, struct code_directory *directory)
+{
+    struct reader r = big_reader(blob, DIRECTORY_LEAST);
+    if (directory->version < VERSION_SCATTER)
+        return;
+    directory->scattered = reader_u32(&r) != 0 || r.bad;
+    uint32_t team = directory->version >= VERSION_TEAM ? reader_u32(&r) : 0;
+    if (team != 0 && !r.bad)
+        directory->team_id = text_at(blob, team);
+    if (directory->version < VERSION_LIMIT_64)
+        return;
+    reader_skip(&r, 4);
+    uint64_t limit = reader_uint(&r, 8);
+    if (!r.bad && limit != 0)
+        directory->code_limit = limit;
 }
 
 /* False: the digest failed. */
@@ -96,23 +133,20 @@ static bool directory_read(struct crypto *crypto, struct span all, uint32_t slot
         signature->cut_short = true;
         return true;
     }
-    struct code_directory directory = {.off = off, .len = blob.len, .slot = slot};
+    struct code_directory directory = {.off = off, .len = blob.len, .slot = slot, .whole = blob};
     struct reader r = big_reader(blob, BLOB_HEADER);
     directory.version = reader_u32(&r);
     directory.flags = reader_u32(&r);
-    reader_skip(&r, 4); /* where the digests are */
-    uint32_t identifier = reader_u32(&r), team = 0;
-    reader_skip(&r, 12); /* counts of digests, length of the code */
+    directory.hash_off = reader_u32(&r);
+    directory.identifier = text_at(blob, reader_u32(&r));
+    directory.special_count = reader_u32(&r);
+    directory.code_count = reader_u32(&r);
+    directory.code_limit = reader_u32(&r);
     directory.hash_len = reader_u8(&r);
     directory.hash_type = reader_u8(&r);
     directory.platform = reader_u8(&r);
-    directory.identifier = text_at(blob, identifier);
-    if (directory.version >= VERSION_TEAM) {
-        r = big_reader(blob, 48);
-        team = reader_u32(&r);
-    }
-    if (team != 0 && !r.bad)
-        directory.team_id = text_at(blob, team);
+    directory.page_shift = reader_u8(&r);
+    later_fields_read(blob, &directory);
     if (!cdhash_make(crypto, blob, &directory))
         return false;
     signature->directories[signature->directory_count++] = directory;
@@ -154,7 +188,13 @@ static void content_read(struct span all, uint64_t off, uint32_t magic, struct s
 static bool slot_read(struct crypto *crypto, struct span all, uint32_t slot, uint64_t off,
                       struct code_signature *signature)
 {
+    if (slot > 0 && slot < CODE_SPECIAL_MOST && signature->special[slot].len == 0 &&
+        !blob_at(all, off, 0, &signature->special[slot]))
+        signature->malformed = true;
     switch (slot) {
+    case SLOT_TICKET:
+        signature->ticket = true;
+        return true;
     case SLOT_REQUIREMENTS:
         if (signature->requirements.len == 0 &&
             !blob_at(all, off, magic_requirements, &signature->requirements))
@@ -214,4 +254,23 @@ bool vpi_code_signature_read(struct crypto *crypto, struct span bytes, struct co
     choose(&signature);
     *ret = signature;
     return true;
+}
+
+/* `index` counts from the digest of the first page, and down from it. */
+static bool slot_at(const struct code_directory *directory, int64_t index, struct span *ret)
+{
+    int64_t len = directory->hash_len, off = (int64_t)directory->hash_off + index * len;
+    return len != 0 && len == (int64_t)hash_len_of(directory->hash_type) &&
+           off >= DIRECTORY_LEAST && span_sub(directory->whole, (uint64_t)off, (uint64_t)len, ret);
+}
+
+bool vpi_code_slot(const struct code_directory *directory, uint32_t page, struct span *ret)
+{
+    return page < directory->code_count && slot_at(directory, page, ret);
+}
+
+bool vpi_code_special(const struct code_directory *directory, uint32_t index, struct span *ret)
+{
+    return index != 0 && index <= directory->special_count &&
+           slot_at(directory, -(int64_t)index, ret);
 }

@@ -18,15 +18,15 @@ static bool is_old(enum digest_algorithm algorithm, bool proven, int64_t time)
 
 /* A digest or a key that can be forged with the money of today, unless the time is proven to be one
  * when it couldn't. */
-static bool is_weak(struct crypto *crypto, const struct trust_signature *s, bool proven,
-                    int64_t time)
+static bool is_weak(struct crypto *crypto, const struct trust_signature *s, size_t known,
+                    bool proven, int64_t time)
 {
     if (is_old(s->content->digest_algorithm, proven, time) ||
         is_old(s->info->digest_algorithm, proven, time))
         return true;
     for (size_t i = 0; i < s->chain.len; i++) {
-        /* The anchor is known by its hash: its own signature proves nothing. */
-        if (i + 1 < s->chain.len && is_old(s->chain.path[i]->signature_digest, proven, time))
+        /* An anchor is known by its hash: its own signature proves nothing. */
+        if (i < known && is_old(s->chain.path[i]->signature_digest, proven, time))
             return true;
         struct key_facts key = vpi_key_facts(crypto, s->chain.path[i]->spki);
         if (!key.type || (key.bits < RSA_LEAST && strncmp(key.type, "ec", 2) != 0 &&
@@ -47,6 +47,19 @@ static bool may_sign_code(const struct chain *chain)
             return false;
     }
     return chain->len > 0;
+}
+
+/* Where in the chain the first anchor is. */
+static size_t anchor_of(const struct trust_blob *blob, const struct chain *chain, unsigned purposes,
+                        int64_t time)
+{
+    for (size_t i = 0; i < chain->len; i++) {
+        ptrdiff_t at = chain->path[i] - blob->data.certificates;
+        if (at >= 0 && (size_t)at < blob->data.certificate_count &&
+            vpi_marks_trusted(&blob->marks[at], purposes, time))
+            return i;
+    }
+    return chain->len ? chain->len - 1 : 0;
 }
 
 static void marks_report(const struct trust_blob *blob, struct trust_signature *s,
@@ -86,7 +99,8 @@ static bool chain_judge(struct crypto *crypto, struct arena *arena, const struct
     s->states |= s->chain.anchored ? VP_SIGNATURE_ANCHORED : 0;
     s->states |= s->chain.timely ? VP_SIGNATURE_TIMELY : 0;
     s->states |= may_sign_code(&s->chain) ? VP_SIGNATURE_CODE_SIGNING : 0;
-    s->states |= is_weak(crypto, s, s->time.anchored, s->time.time) ? VP_SIGNATURE_WEAK : 0;
+    size_t known = anchor_of(blob, &s->chain, purposes, time);
+    s->states |= is_weak(crypto, s, known, s->time.anchored, s->time.time) ? VP_SIGNATURE_WEAK : 0;
     marks_report(blob, s, purposes, time);
     return true;
 }
@@ -103,6 +117,7 @@ bool vpi_signature_believed(const struct trust_signature *signature)
 {
     const unsigned good = VP_SIGNATURE_DIGEST_MATCHES | VP_SIGNATURE_VERIFIES |
                           VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY | VP_SIGNATURE_CODE_SIGNING;
-    const unsigned bad = VP_SIGNATURE_REVOKED | VP_SIGNATURE_OVERLAP | VP_SIGNATURE_WEAK;
+    const unsigned bad = VP_SIGNATURE_REVOKED | VP_SIGNATURE_OVERLAP | VP_SIGNATURE_WEAK |
+                         VP_SIGNATURE_ADHOC | VP_SIGNATURE_TEAM_DIFFERS;
     return (signature->states & (good | bad)) == good;
 }

@@ -1,7 +1,8 @@
 /* signer.c - one SignerInfo: its attributes, its signature, and the counter-signatures of it
  *
  * RFC 5652, 5.4 and 5.6; RFC 2985, 5.3.6 (PKCS#9 counter-signature); RFC 3161 (time-stamp token),
- * which Microsoft puts into the unsigned attribute 1.3.6.1.4.1.311.3.3.1.
+ * which Microsoft puts into the unsigned attribute 1.3.6.1.4.1.311.3.3.1, Apple into RFC 3161's
+ * own.
  */
 #include "trust/signature.h"
 
@@ -11,7 +12,9 @@
 #define OID_SIGNING_TIME      OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x05")
 #define OID_COUNTER_SIGNATURE OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x06")
 #define OID_RFC3161_TOKEN     OID("\x2b\x06\x01\x04\x01\x82\x37\x03\x03\x01")
-#define OID_TST_INFO          OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04")
+/* RFC 3161, appendix A: where Apple has it. */
+#define OID_TOKEN_ATTRIBUTE OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0e")
+#define OID_TST_INFO        OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04")
 
 enum { INDEFINITE = 0x80, STAMPS_MOST = 4, ATTRIBUTES_MOST = 64 << 10 };
 
@@ -233,7 +236,8 @@ bool vpi_time_verify(struct crypto *crypto, struct arena *arena, const struct tr
         if (!vpi_der_expect(&attribute.content, DER_OID, &oid) ||
             !vpi_der_expect(&attribute.content, DER_SET, &values))
             continue;
-        bool token = der_oid_is(oid.content, OID_RFC3161_TOKEN);
+        bool token = der_oid_is(oid.content, OID_RFC3161_TOKEN) ||
+                     der_oid_is(oid.content, OID_TOKEN_ATTRIBUTE);
         if (!token && !der_oid_is(oid.content, OID_COUNTER_SIGNATURE))
             continue;
         while (vpi_der_expect(&values.content, DER_SEQUENCE, &value) && count++ < STAMPS_MOST) {

@@ -60,6 +60,11 @@ void vpi_gather(const struct vp_db *db, const struct feature *features, struct e
          * found a company whose name has it. */
         evidence[i].verified = evidence[i].class == CLASS_SIGNER && feature->verified &&
                                span_equal(evidence[i].matched, feature->value);
+        if (evidence[i].kind == KIND_CDHASH && evidence[i].verified) {
+            /* The directory holds: its hash is that of the code. */
+            evidence[i].class = CLASS_EXACT;
+            evidence[i].verified = false;
+        }
         evidence[i].set_aside = evidence[i].record.deprecated ||
                                 !vpi_db_subject(db, evidence[i].record.vendor, &vendor) ||
                                 vendor.deprecated || vendor.signs_for_others;

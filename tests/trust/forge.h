@@ -19,6 +19,7 @@
 #define TYPE_DATA       "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
 #define TYPE_TST_INFO   "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04"
 #define OID_TOKEN       "\x2b\x06\x01\x04\x01\x82\x37\x03\x03\x01"
+#define OID_APPLE_TOKEN "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0e"
 #define OID_COUNTER     "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x06"
 #define OID_NESTED      "\x2b\x06\x01\x04\x01\x82\x37\x02\x04\x01"
 #define HASH_SHA1_OID   "\x2b\x0e\x03\x02\x1a"
@@ -39,11 +40,13 @@ struct party_how {
     const char *organization, *registration; /* the latter with RU as its jurisdiction */
     const struct party *issuer;              /* NULL: itself */
     const char *usages;                      /* OpenSSL's words, or NULL */
+    const char *unit, *common_name;          /* or NULL */
+    const char *marker;                      /* OID of a critical extension, or NULL */
     bool authority, sha1;
     int from, to; /* years; 0: 2020 and 2040 */
 };
 
-static void party_extend(X509 *x509, int nid, const char *value)
+static inline void party_extend(X509 *x509, int nid, const char *value)
 {
     X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
     ck_assert_ptr_nonnull(extension);
@@ -51,14 +54,28 @@ static void party_extend(X509 *x509, int nid, const char *value)
     X509_EXTENSION_free(extension);
 }
 
-static void party_name(X509_NAME *name, const char *field, const char *value)
+/* As Apple says what a certificate is for. */
+static inline void party_mark(X509 *x509, const char *oid)
+{
+    ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
+    ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+    ck_assert(object && value && ASN1_OCTET_STRING_set(value, (const unsigned char *)"\x05", 2));
+    X509_EXTENSION *extension = X509_EXTENSION_create_by_OBJ(NULL, object, 1, value);
+    ck_assert_ptr_nonnull(extension);
+    ck_assert_int_eq(X509_add_ext(x509, extension, -1), 1);
+    X509_EXTENSION_free(extension);
+    ASN1_OCTET_STRING_free(value);
+    ASN1_OBJECT_free(object);
+}
+
+static inline void party_name(X509_NAME *name, const char *field, const char *value)
 {
     ck_assert_int_eq(X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8,
                                                 (const unsigned char *)value, -1, -1, 0),
                      1);
 }
 
-static struct party party_new(struct party_how how)
+static inline struct party party_new(struct party_how how)
 {
     static long serial = 1000;
     struct party p = {.key = EVP_EC_gen("P-256"), .x509 = X509_new()};
@@ -72,6 +89,10 @@ static struct party party_new(struct party_how how)
     ASN1_TIME_set_string(X509_getm_notAfter(p.x509), time);
     X509_NAME *name = X509_get_subject_name(p.x509);
     party_name(name, "O", how.organization);
+    if (how.unit)
+        party_name(name, "OU", how.unit);
+    if (how.common_name)
+        party_name(name, "CN", how.common_name);
     if (how.registration) {
         party_name(name, "jurisdictionC", "RU");
         party_name(name, "serialNumber", how.registration);
@@ -82,6 +103,8 @@ static struct party party_new(struct party_how how)
         party_extend(p.x509, NID_basic_constraints, "critical,CA:TRUE");
     if (how.usages)
         party_extend(p.x509, NID_ext_key_usage, how.usages);
+    if (how.marker)
+        party_mark(p.x509, how.marker);
     X509_sign(p.x509, how.issuer ? how.issuer->key : p.key, how.sha1 ? EVP_sha1() : EVP_sha256());
     unsigned char *der = NULL;
     int len = i2d_X509(p.x509, &der);
@@ -93,7 +116,7 @@ static struct party party_new(struct party_how how)
     return p;
 }
 
-static void party_free(struct party *p)
+static inline void party_free(struct party *p)
 {
     EVP_PKEY_free(p->key);
     X509_free(p->x509);
@@ -101,7 +124,8 @@ static void party_free(struct party *p)
     vpi_arena_done(&p->arena);
 }
 
-enum stamp { STAMP_NONE, STAMP_PKCS9, STAMP_TOKEN };
+/* The last one is a token where Apple has it. */
+enum stamp { STAMP_NONE, STAMP_PKCS9, STAMP_TOKEN, STAMP_APPLE };
 
 /* One signature.  Lies: what is not set is right. */
 struct forgery {
@@ -117,9 +141,10 @@ struct forgery {
     const char *time; /* of the stamp: YYYYMMDDHHMMSSZ */
     bool stamp_of_another;
     struct span nested; /* a whole blob */
+    struct span more;   /* other signed attributes */
 };
 
-static size_t hash(bool sha1, struct span bytes, uint8_t *to)
+static inline size_t hash(bool sha1, struct span bytes, uint8_t *to)
 {
     unsigned len = 0;
     ck_assert_int_eq(
@@ -127,15 +152,15 @@ static size_t hash(bool sha1, struct span bytes, uint8_t *to)
     return len;
 }
 
-static void put_algorithm_of(struct der_builder *b, const char *oid)
+static inline void put_algorithm_of(struct der_builder *b, const char *oid)
 {
     open_value(b, DER_SEQUENCE);
     put_text(b, DER_OID, oid);
     close_value(b);
 }
 
-static void put_attribute(struct der_builder *b, const char *oid, uint8_t tag, const void *value,
-                          size_t len, unsigned times)
+static inline void put_attribute(struct der_builder *b, const char *oid, uint8_t tag,
+                                 const void *value, size_t len, unsigned times)
 {
     open_value(b, DER_SEQUENCE);
     put_text(b, DER_OID, oid);
@@ -147,10 +172,10 @@ static void put_attribute(struct der_builder *b, const char *oid, uint8_t tag, c
 }
 
 /* A SignerInfo over `octets`; `more` is content for the unsigned attributes. */
-static void put_signer_info(struct der_builder *b, const struct forgery *f, const char *type,
-                            struct span octets, const char *time,
-                            void (*more)(struct der_builder *, const struct forgery *,
-                                         struct span signature))
+static inline void put_signer_info(struct der_builder *b, const struct forgery *f, const char *type,
+                                   struct span octets, const char *time,
+                                   void (*more)(struct der_builder *, const struct forgery *,
+                                                struct span signature))
 {
     const struct party *named = f->named ? f->named : f->signer;
     struct der_builder *attributes = builder_new();
@@ -166,6 +191,7 @@ static void put_signer_info(struct der_builder *b, const struct forgery *f, cons
                       time, strlen(time), 1);
     put_attribute(attributes, "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x04", DER_OCTET_STRING, digest,
                   digest_len, f->two_message_digests ? 2 : 1);
+    put_raw(attributes, f->more.data, f->more.len);
     close_value(attributes);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     EVP_DigestSignInit(context, NULL, f->sha1 ? EVP_sha1() : EVP_sha256(), NULL, f->signer->key);
@@ -194,7 +220,7 @@ static void put_signer_info(struct der_builder *b, const struct forgery *f, cons
 }
 
 /* ContentInfo up to the content's type; then content, certificates, signers and close_blob. */
-static void open_signed(struct der_builder *b, bool sha1)
+static inline void open_signed(struct der_builder *b, bool sha1)
 {
     open_value(b, DER_SEQUENCE);
     put_text(b, DER_OID, "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02");
@@ -206,14 +232,14 @@ static void open_signed(struct der_builder *b, bool sha1)
     close_value(b);
 }
 
-static void close_signed(struct der_builder *b)
+static inline void close_signed(struct der_builder *b)
 {
     close_value(b);
     close_value(b);
     close_value(b);
 }
 
-static void put_parties(struct der_builder *b, const struct party *const *parties)
+static inline void put_parties(struct der_builder *b, const struct party *const *parties)
 {
     open_value(b, DER_CONTEXT_CONSTRUCTED);
     for (; *parties; parties++)
@@ -222,7 +248,7 @@ static void put_parties(struct der_builder *b, const struct party *const *partie
 }
 
 /* An RFC 3161 token over `imprinted`. */
-static void put_token(struct der_builder *b, const struct forgery *f, struct span imprinted)
+static inline void put_token(struct der_builder *b, const struct forgery *f, struct span imprinted)
 {
     uint8_t digest[EVP_MAX_MD_SIZE];
     struct der_builder *info = builder_new();
@@ -252,15 +278,19 @@ static void put_token(struct der_builder *b, const struct forgery *f, struct spa
     free(info);
 }
 
-static void put_unsigned(struct der_builder *b, const struct forgery *f, struct span signature)
+static inline void put_unsigned(struct der_builder *b, const struct forgery *f,
+                                struct span signature)
 {
     struct span imprinted = f->stamp_of_another ? span_text("another") : signature;
     struct forgery stamp = {.signer = f->stamper};
     if (f->stamp != STAMP_NONE) {
         open_value(b, DER_SEQUENCE);
-        put_text(b, DER_OID, f->stamp == STAMP_TOKEN ? OID_TOKEN : OID_COUNTER);
+        put_text(b, DER_OID,
+                 f->stamp == STAMP_APPLE   ? OID_APPLE_TOKEN
+                 : f->stamp == STAMP_TOKEN ? OID_TOKEN
+                                           : OID_COUNTER);
         open_value(b, DER_SET);
-        if (f->stamp == STAMP_TOKEN)
+        if (f->stamp != STAMP_PKCS9)
             put_token(b, f, imprinted);
         else
             put_signer_info(b, &stamp, TYPE_DATA, imprinted, f->time, NULL);
@@ -278,7 +308,7 @@ static void put_unsigned(struct der_builder *b, const struct forgery *f, struct 
 }
 
 /* The whole blob; exact_free() it. */
-static struct span forge(const struct forgery *f)
+static inline struct span forge(const struct forgery *f)
 {
     struct der_builder *b = builder_new(), *content = builder_new();
     open_value(content, DER_SEQUENCE);
@@ -316,7 +346,7 @@ struct target {
 };
 
 /* With `reach`, the last section says that it goes on by so many bytes behind the file. */
-static void target_init(struct target *t, size_t reach)
+static inline void target_init(struct target *t, size_t reach)
 {
     pe_build_init(&t->pe, true);
     pe_put(pe_section(&t->pe, ".text"), "some code", 9);
@@ -341,7 +371,7 @@ static void target_init(struct target *t, size_t reach)
 
 /* The target with a certificate table of one entry, whose content is `blob` and `padding` bytes of
  * 'P' inside of what the entry says is its own; exact_free() it. */
-static struct span target_signed(const struct target *t, struct span blob, size_t padding)
+static inline struct span target_signed(const struct target *t, struct span blob, size_t padding)
 {
     size_t entry = 8 + blob.len + padding, table = (entry + 7) / 8 * 8;
     uint8_t *bytes = calloc(1, t->pe.len + table);

@@ -1,0 +1,627 @@
+/* test_apple.c - teams that did not sign never become more than a claim */
+#include "apple_forge.h"
+#include "feature/feature.h"
+#include "set/write.h"
+#include "vendorprint/vendorprint.h"
+
+enum { EXAMPLE, KASPERSKY, SUBJECTS };
+
+static const struct db_subject subjects[SUBJECTS] = {
+    {.id = "example", .name = "Example", .vendor = EXAMPLE, .type = VP_SUBJECT_VENDOR},
+    {.id = "kaspersky",
+     .name = "AO Kaspersky Lab",
+     .vendor = KASPERSKY,
+     .type = VP_SUBJECT_VENDOR}};
+
+static const char name[] = "AO Kaspersky Lab", team[] = "KASPERSKY1", other_team[] = "EXAMPLE123";
+
+/* The people of all tests. */
+static struct {
+    struct party root, stamp_root, code_root, developer_ca, developer, example, nameless, unmarked,
+        development, distribution, store, apple_ca, software, stamper, by_code_root, false_root,
+        by_false_root;
+    struct vp_db *db;
+} world;
+
+static struct write_anchor anchor_of(const struct party *party, unsigned purposes)
+{
+    struct write_anchor anchor = {.row = {.what = ANCHOR_SPKI,
+                                          .algorithm = DIGEST_SHA256,
+                                          .purposes = purposes,
+                                          .name = "an anchor"},
+                                  .source = "a test"};
+    hash(false, party->facts.spki, anchor.row.hash);
+    return anchor;
+}
+
+static struct write_key key_of(uint16_t kind, const char *text, uint32_t subject)
+{
+    uint8_t value[256];
+    size_t len;
+    ck_assert_int_eq(vp_value_parse(kind, text, strlen(text), value, sizeof value, &len, NULL),
+                     VP_OK);
+    struct vp_key key = vp_key_make(kind, value, len);
+    return (struct write_key){.key = {key.low, key.high},
+                              .record = {.kind = kind,
+                                         .subject = subject,
+                                         .gate = VPDB_NO_ROW,
+                                         .relation = VP_RELATION_SIGNER,
+                                         .confidence = VP_CONFIDENCE_HIGH,
+                                         .version = "",
+                                         .file = "",
+                                         .source = "a test",
+                                         .date = ""}};
+}
+
+/* With a code directory hash that is known, or NULL. */
+static struct vp_db *make_db(const char *cdhash)
+{
+    struct arena arena;
+    struct span bytes;
+    struct vp_db *db = NULL;
+    static const struct write_kind kinds[] = {{KIND_CDHASH, FORM_HEX, "cdhash"},
+                                              {KIND_CERTIFICATE_O, FORM_TEXT, "certificate-o"},
+                                              {KIND_APPLE_TEAM_ID, FORM_NAME, "apple-team-id"}};
+    const struct write_anchor anchors[] = {anchor_of(&world.root, PURPOSE_APPLE),
+                                           anchor_of(&world.code_root, PURPOSE_CODE),
+                                           anchor_of(&world.stamp_root, PURPOSE_TIME)};
+    struct write_key keys[] = {
+        key_of(KIND_CERTIFICATE_O, name, KASPERSKY), key_of(KIND_APPLE_TEAM_ID, team, KASPERSKY),
+        key_of(KIND_APPLE_TEAM_ID, other_team, EXAMPLE),
+        key_of(KIND_CDHASH, cdhash ? cdhash : "0000000000000000000000000000000000000000",
+               KASPERSKY)};
+    keys[3].record.relation = VP_RELATION_PUBLISHER;
+    struct write_content content = {.serial = 1,
+                                    .date = 20779, /* 2026-11-22 */
+                                    .kinds = kinds,
+                                    .kind_count = 3,
+                                    .subjects = subjects,
+                                    .subject_count = SUBJECTS,
+                                    .keys = keys,
+                                    .key_count = 4,
+                                    .anchors = anchors,
+                                    .anchor_count = 3};
+    vpi_arena_init(&arena, 0);
+    ck_assert_int_eq(vpi_write(&arena, &content, &bytes, NULL), VP_OK);
+    ck_assert_int_eq(vp_db_open_memory(bytes.data, bytes.len, NULL, &db, NULL), VP_OK);
+    vpi_arena_done(&arena);
+    return db;
+}
+
+#define APPLE_OID "1.2.840.113635.100.6."
+
+static struct party leaf_new(const struct party *issuer, const char *organization, const char *unit,
+                             const char *marker)
+{
+    return party_new((struct party_how){.organization = organization,
+                                        .unit = unit,
+                                        .issuer = issuer,
+                                        .usages = "codeSigning",
+                                        .marker = marker});
+}
+
+static void world_make(void)
+{
+    if (world.db)
+        return;
+    world.root = party_new(
+        (struct party_how){.organization = "Apple Inc.", .authority = true, .from = 2005});
+    world.stamp_root = party_new(
+        (struct party_how){.organization = "Stamp Root", .authority = true, .from = 2005});
+    world.code_root = party_new((struct party_how){.organization = "Code Root", .authority = true});
+    world.false_root = party_new((struct party_how){
+        .organization = "Apple Inc.", .common_name = "Apple Root CA", .authority = true});
+    world.developer_ca = party_new((struct party_how){.organization = "Developer ID",
+                                                      .issuer = &world.root,
+                                                      .marker = APPLE_OID "2.6",
+                                                      .authority = true,
+                                                      .from = 2005});
+    world.apple_ca =
+        party_new((struct party_how){.organization = "Apple Inc.",
+                                     .common_name = "Apple Code Signing Certification Authority",
+                                     .issuer = &world.root,
+                                     .authority = true});
+    world.developer = leaf_new(&world.developer_ca, name, team, APPLE_OID "1.13");
+    world.example = leaf_new(&world.developer_ca, "Example", other_team, APPLE_OID "1.13");
+    world.nameless = leaf_new(&world.developer_ca, "Nobody", NULL, APPLE_OID "1.13");
+    world.unmarked = leaf_new(&world.developer_ca, name, team, NULL);
+    world.development = leaf_new(&world.root, name, other_team, APPLE_OID "1.12");
+    world.distribution = leaf_new(&world.root, name, team, APPLE_OID "1.7");
+    world.store = leaf_new(&world.root, name, NULL, APPLE_OID "1.9");
+    world.software = leaf_new(&world.apple_ca, name, NULL, APPLE_OID "22");
+    world.by_code_root = leaf_new(&world.code_root, name, team, APPLE_OID "1.13");
+    world.by_false_root = leaf_new(&world.false_root, name, team, APPLE_OID "1.13");
+    world.stamper = party_new((struct party_how){.organization = "Stamper",
+                                                 .issuer = &world.stamp_root,
+                                                 .usages = "critical,timeStamping",
+                                                 .from = 2005});
+    world.db = make_db(NULL);
+}
+
+static void world_free(void)
+{
+    struct party *all[] = {&world.root,         &world.stamp_root,   &world.code_root,
+                           &world.developer_ca, &world.developer,    &world.example,
+                           &world.nameless,     &world.unmarked,     &world.development,
+                           &world.distribution, &world.store,        &world.apple_ca,
+                           &world.software,     &world.stamper,      &world.by_code_root,
+                           &world.false_root,   &world.by_false_root};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        party_free(all[i]);
+    vp_db_unref(world.db);
+}
+
+/* What one file is said to be. */
+struct answer {
+    uint32_t signatures;
+    unsigned states; /* of the last of them */
+    struct {
+        enum vp_relation relation; /* 0: no finding */
+        enum vp_level level;
+    } kaspersky, example;
+    uint64_t notes; /* bits 1 << code */
+    uint64_t time;
+    char cdhash[64];
+};
+
+static struct answer answer_of(struct vp_result *result)
+{
+    struct answer answer = {.time = VP_NONE};
+    struct vp_signature signature = {.size = sizeof signature};
+    struct vp_finding finding = {.size = sizeof finding};
+    struct vp_feature feature = {.size = sizeof feature};
+    struct vp_note note = {.size = sizeof note};
+    for (uint32_t i = 0; vp_result_signature(result, i, &signature) == VP_OK; i++) {
+        answer.signatures++;
+        answer.states = signature.states;
+        answer.time = signature.time;
+    }
+    for (uint32_t i = 0; vp_result_finding(result, i, &finding) == VP_OK; i++) {
+        bool kaspersky = strcmp(finding.vendor_id, "kaspersky") == 0;
+        *(kaspersky ? &answer.kaspersky.relation : &answer.example.relation) = finding.relation;
+        *(kaspersky ? &answer.kaspersky.level : &answer.example.level) = finding.level;
+    }
+    for (uint32_t i = 0; vp_result_note(result, i, &note) == VP_OK; i++)
+        answer.notes |= UINT64_C(1) << note.code;
+    for (uint32_t i = 0; vp_result_feature(result, i, &feature) == VP_OK; i++) {
+        if (feature.kind == KIND_CDHASH && !answer.cdhash[0])
+            snprintf(answer.cdhash, sizeof answer.cdhash, "%s", feature.text);
+    }
+    vp_result_unref(result);
+    return answer;
+}
+
+static struct answer examine_with(struct vp_db *db, struct span file, uint64_t memory)
+{
+    struct vp_session *session = NULL;
+    struct vp_result *result = NULL;
+    struct vp_session_options options = {.size = sizeof options, .limits = {.memory = memory}};
+    ck_assert_int_eq(vp_session_new(db, &options, &session, NULL), VP_OK);
+    ck_assert_int_eq(vp_examine_memory(session, file.data, file.len, "x", &result, NULL), VP_OK);
+    vp_session_free(session);
+    return answer_of(result);
+}
+
+static struct answer examine_forgery(struct apple_forgery f)
+{
+    struct span file = apple_forge(&f);
+    struct answer answer = examine_with(world.db, file, 0);
+    exact_free(file);
+    return answer;
+}
+
+static struct apple_forgery signed_by(const struct party *leaf, const char *said_team)
+{
+    return (struct apple_forgery){
+        .signer = leaf,
+        .enclosed = {leaf, &world.developer_ca, &world.apple_ca, &world.root},
+        .team = said_team};
+}
+
+static struct apple_forgery genuine(void)
+{
+    return signed_by(&world.developer, team);
+}
+
+static const unsigned good = VP_SIGNATURE_CHECKED | VP_SIGNATURE_DIGEST_MATCHES |
+                             VP_SIGNATURE_VERIFIES | VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY |
+                             VP_SIGNATURE_CODE_SIGNING | VP_SIGNATURE_PAGE_HASHES |
+                             VP_SIGNATURE_PAGES_MATCH;
+
+static void is_signer(struct answer answer)
+{
+    ck_assert_msg((answer.states & good) == good, "states are %#x", answer.states);
+    ck_assert(answer.states & VP_SIGNATURE_BELIEVED);
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_SIGNER);
+    ck_assert_int_eq(answer.kaspersky.level, VP_LEVEL_IDENTIFIED);
+}
+
+/* The team is there, as a claim; these good states are missing, these bad ones are there. */
+static void is_claim(struct answer answer, unsigned missing, unsigned bad, enum vp_note_code code)
+{
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_CLAIM);
+    ck_assert_int_eq(answer.kaspersky.level, VP_LEVEL_POSSIBLE);
+    ck_assert(!(answer.states & VP_SIGNATURE_BELIEVED));
+    ck_assert_msg((answer.states & good) == (good & ~missing), "states are %#x", answer.states);
+    ck_assert_uint_eq(answer.states & bad, bad);
+    if (code)
+        ck_assert_msg(answer.notes >> code & 1, "notes are %#llx",
+                      (unsigned long long)answer.notes);
+}
+
+#define AFTER_VERIFIES (VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY | VP_SIGNATURE_CODE_SIGNING)
+
+START_TEST(a_genuine_signature_names_the_team)
+{
+    world_make();
+    struct answer answer = examine_forgery(genuine());
+    is_signer(answer);
+    ck_assert_uint_eq(answer.notes, 0);
+    ck_assert_uint_eq(answer.signatures, 1);
+    struct apple_forgery f = genuine();
+    f.entitlements = true;
+    is_signer(examine_forgery(f));
+    f = signed_by(&world.distribution, team);
+    is_signer(examine_forgery(f));
+}
+END_TEST
+
+START_TEST(each_hash_of_a_directory_is_compared)
+{
+    world_make();
+    static const uint8_t types[][3] = {{2}, {3}, {4}, {1, 2}, {1, 3, 4}, {2, 4}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        struct apple_forgery f = genuine();
+        memcpy(f.hash_types, types[i], 3);
+        /* SHA-256 cut short is told apart by nothing in the attribute but its length. */
+        is_signer(examine_forgery(f));
+        f.change_page = true;
+        is_claim(examine_forgery(f), VP_SIGNATURE_DIGEST_MATCHES | VP_SIGNATURE_PAGES_MATCH, 0,
+                 VP_NOTE_PAGES_DIFFER);
+    }
+}
+END_TEST
+
+START_TEST(a_team_that_only_the_certificate_names_needs_apples_anchor)
+{
+    world_make();
+    /* Directories before 0x20200 have none; Apple vouches for the certificate. */
+    is_signer(examine_forgery(signed_by(&world.developer, NULL)));
+    struct apple_forgery f = {.signer = &world.by_false_root,
+                              .enclosed = {&world.by_false_root, &world.false_root, &world.root}};
+    is_claim(examine_forgery(f), AFTER_VERIFIES, 0, VP_NOTE_SIGNATURE_UNANCHORED);
+    /* Who may sign code for Windows may not say which team it is. */
+    f = (struct apple_forgery){.signer = &world.by_code_root,
+                               .enclosed = {&world.by_code_root, &world.code_root},
+                               .team = team};
+    is_claim(examine_forgery(f), AFTER_VERIFIES, 0, VP_NOTE_SIGNATURE_UNANCHORED);
+}
+END_TEST
+
+START_TEST(a_team_that_only_the_directory_names_is_a_claim)
+{
+    world_make();
+    struct answer answer = examine_forgery(signed_by(&world.nameless, team));
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_CLAIM);
+    ck_assert_int_eq(answer.kaspersky.level, VP_LEVEL_POSSIBLE);
+}
+END_TEST
+
+START_TEST(teams_that_differ_raise_neither)
+{
+    world_make();
+    struct answer answer = examine_forgery(signed_by(&world.example, team));
+    is_claim(answer, 0, VP_SIGNATURE_TEAM_DIFFERS, VP_NOTE_TEAM_DIFFERS);
+    ck_assert_int_eq(answer.example.relation, VP_RELATION_CLAIM);
+    /* Also when only a second directory says so. */
+    struct apple_forgery f = signed_by(&world.example, other_team);
+    memcpy(f.hash_types, "\1\2", 3);
+    f.second_team = team;
+    answer = examine_forgery(f);
+    is_claim(answer, 0, VP_SIGNATURE_TEAM_DIFFERS, VP_NOTE_TEAM_DIFFERS);
+    ck_assert_int_eq(answer.example.relation, VP_RELATION_CLAIM);
+}
+END_TEST
+
+START_TEST(a_directory_that_was_swapped_is_a_claim)
+{
+    world_make();
+    struct apple_forgery f = genuine();
+    f.other_directory = true;
+    is_claim(examine_forgery(f), VP_SIGNATURE_VERIFIES | AFTER_VERIFIES, 0,
+             VP_NOTE_SIGNATURE_INVALID);
+    f = genuine();
+    f.signer = &world.by_false_root; /* its key signs, the genuine certificate is named */
+    f.named = &world.developer;
+    is_claim(examine_forgery(f), VP_SIGNATURE_VERIFIES | AFTER_VERIFIES, 0,
+             VP_NOTE_SIGNATURE_INVALID);
+}
+END_TEST
+
+START_TEST(a_second_directory_counts_only_when_the_signature_covers_it)
+{
+    world_make();
+    struct apple_forgery f = genuine();
+    memcpy(f.hash_types, "\1\2", 3);
+    is_signer(examine_forgery(f));
+    f.tie = TIE_LIST;
+    is_signer(examine_forgery(f));
+    for (int tie = TIE_NONE; tie <= TIE_ONLY_FIRST; tie++) {
+        f.tie = (enum tie)tie;
+        is_claim(examine_forgery(f), VP_SIGNATURE_DIGEST_MATCHES, 0, VP_NOTE_DIRECTORIES_DIFFER);
+    }
+    /* Two of one hash: the kernel refuses them, and each tool would take another. */
+    f = genuine();
+    memcpy(f.hash_types, "\2\2", 3);
+    is_claim(examine_forgery(f), VP_SIGNATURE_DIGEST_MATCHES | VP_SIGNATURE_PAGES_MATCH, 0,
+             VP_NOTE_DIRECTORIES_DIFFER);
+}
+END_TEST
+
+START_TEST(ad_hoc_code_with_a_stolen_team_is_a_claim)
+{
+    world_make();
+    struct apple_forgery f = {.team = team, .flags = CODE_ADHOC};
+    struct answer answer = examine_forgery(f);
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_CLAIM);
+    ck_assert_uint_eq(answer.states, VP_SIGNATURE_ADHOC);
+    ck_assert_uint_eq(answer.notes, UINT64_C(1) << VP_NOTE_SIGNATURE_ADHOC |
+                                        UINT64_C(1) << VP_NOTE_SIGNATURE_UNVERIFIED);
+    f.flags = 0;
+    answer = examine_forgery(f);
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_CLAIM);
+    ck_assert(answer.notes >> VP_NOTE_SIGNATURE_REMOVED & 1);
+    /* With a signer all the same: the system doesn't look at it. */
+    f = genuine();
+    f.flags = CODE_ADHOC;
+    is_claim(examine_forgery(f), 0, VP_SIGNATURE_ADHOC, VP_NOTE_SIGNATURE_ADHOC);
+}
+END_TEST
+
+START_TEST(what_apple_issued_for_something_else_signs_no_code)
+{
+    world_make();
+    is_claim(examine_forgery(signed_by(&world.unmarked, team)), VP_SIGNATURE_CODE_SIGNING, 0, 0);
+    /* The marker of Developer ID, but not by its authority. */
+    struct party leaf = leaf_new(&world.root, name, team, APPLE_OID "1.13");
+    is_claim(examine_forgery(signed_by(&leaf, team)), VP_SIGNATURE_CODE_SIGNING, 0, 0);
+    party_free(&leaf);
+    leaf = leaf_new(&world.root, name, NULL, APPLE_OID "22");
+    is_claim(examine_forgery(signed_by(&leaf, NULL)), VP_SIGNATURE_CODE_SIGNING, 0, 0);
+    party_free(&leaf);
+}
+END_TEST
+
+START_TEST(the_name_in_a_certificate_for_development_is_its_owners_own)
+{
+    world_make();
+    struct answer answer = examine_forgery(signed_by(&world.development, other_team));
+    ck_assert(answer.states & VP_SIGNATURE_BELIEVED);
+    ck_assert_int_eq(answer.example.relation, VP_RELATION_SIGNER);
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_CLAIM);
+}
+END_TEST
+
+START_TEST(the_store_vouches_for_the_team_of_the_directory_not_for_itself)
+{
+    world_make();
+    struct answer answer = examine_forgery(signed_by(&world.store, other_team));
+    ck_assert(answer.states & VP_SIGNATURE_BELIEVED);
+    ck_assert_int_eq(answer.example.relation, VP_RELATION_SIGNER);
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_CLAIM);
+}
+END_TEST
+
+START_TEST(apples_own_code_is_by_its_name)
+{
+    world_make();
+    struct answer answer = examine_forgery(signed_by(&world.software, other_team));
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_SIGNER);
+    ck_assert_int_eq(answer.example.relation, VP_RELATION_CLAIM);
+}
+END_TEST
+
+START_TEST(blobs_beside_the_directory_are_compared)
+{
+    world_make();
+    struct apple_forgery f = genuine();
+    f.change_requirements = true;
+    is_claim(examine_forgery(f), VP_SIGNATURE_DIGEST_MATCHES, 0, VP_NOTE_SIGNATURE_INVALID);
+    f = genuine();
+    f.add_entitlements = true;
+    is_claim(examine_forgery(f), VP_SIGNATURE_DIGEST_MATCHES, 0, VP_NOTE_SIGNATURE_INVALID);
+}
+END_TEST
+
+START_TEST(code_behind_what_is_covered_is_not_believed)
+{
+    world_make();
+    struct apple_forgery f = genuine();
+    f.short_limit = true;
+    is_claim(examine_forgery(f), VP_SIGNATURE_DIGEST_MATCHES, VP_SIGNATURE_OVERLAP,
+             VP_NOTE_SIGNATURE_OVERLAP);
+}
+END_TEST
+
+START_TEST(two_signatures_in_one_file_are_not_believed)
+{
+    world_make();
+    struct apple_forgery f = genuine();
+    f.twice = true;
+    is_claim(examine_forgery(f), VP_SIGNATURE_DIGEST_MATCHES, 0, VP_NOTE_DIRECTORIES_DIFFER);
+}
+END_TEST
+
+START_TEST(sha1_alone_is_weak)
+{
+    world_make();
+    struct apple_forgery f = genuine();
+    f.hash_types[0] = 1;
+    is_claim(examine_forgery(f), 0, VP_SIGNATURE_WEAK, VP_NOTE_SIGNATURE_WEAK);
+}
+END_TEST
+
+START_TEST(an_expired_certificate_needs_a_proven_time)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .unit = team,
+                                                     .issuer = &world.developer_ca,
+                                                     .usages = "codeSigning",
+                                                     .marker = APPLE_OID "1.13",
+                                                     .from = 2020,
+                                                     .to = 2021});
+    struct apple_forgery f = signed_by(&leaf, team);
+    is_claim(examine_forgery(f), VP_SIGNATURE_TIMELY, 0, VP_NOTE_SIGNATURE_UNTIMELY);
+    f.enclosed[4] = &world.stamp_root;
+    f.stamp = STAMP_APPLE;
+    f.stamper = &world.stamper;
+    f.time = "20200615120000Z";
+    struct answer answer = examine_forgery(f);
+    is_signer(answer);
+    ck_assert(answer.states & VP_SIGNATURE_STAMPED);
+    ck_assert_uint_eq(answer.time, 1592222400);
+    f.time = "20220615120000Z";
+    is_claim(examine_forgery(f), VP_SIGNATURE_TIMELY, VP_SIGNATURE_STAMPED,
+             VP_NOTE_SIGNATURE_UNTIMELY);
+    party_free(&leaf);
+}
+END_TEST
+
+/* Apple gives certificates for code to whoever asks, and Windows knows nothing of it. */
+START_TEST(apple_vouches_for_nothing_in_other_formats)
+{
+    world_make();
+    struct target target;
+    target_init(&target, 0);
+    const struct party *leaves[] = {&world.developer, &world.development};
+    for (size_t i = 0; i < 2; i++) {
+        struct forgery f = {.signer = leaves[i],
+                            .enclosed = {leaves[i], &world.developer_ca, &world.root},
+                            .file_digest = target.digests[1]};
+        struct span blob = forge(&f), file = target_signed(&target, blob, 0);
+        struct answer answer = examine_with(world.db, file, 0);
+        ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_CLAIM);
+        ck_assert(answer.states & VP_SIGNATURE_VERIFIES);
+        ck_assert(!(answer.states & VP_SIGNATURE_ANCHORED));
+        exact_free(blob);
+        exact_free(file);
+    }
+    pe_build_done(&target.pe);
+}
+END_TEST
+
+START_TEST(a_ticket_is_named_and_proves_nothing)
+{
+    world_make();
+    struct apple_forgery f = {.team = team, .flags = CODE_ADHOC, .ticket = true};
+    struct answer answer = examine_forgery(f);
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_CLAIM);
+    ck_assert(answer.notes >> VP_NOTE_NOTARIZATION_TICKET & 1);
+    f = genuine();
+    f.ticket = true;
+    answer = examine_forgery(f);
+    is_signer(answer);
+    ck_assert(answer.states & VP_SIGNATURE_TICKET);
+}
+END_TEST
+
+/* Nobody signed it, and its content is known. */
+START_TEST(a_known_hash_of_a_directory_counts_when_the_pages_are_its_own)
+{
+    world_make();
+    struct apple_forgery f = {.flags = CODE_ADHOC};
+    struct span file = apple_forge(&f);
+    struct answer answer = examine_with(world.db, file, 0);
+    ck_assert_int_eq(answer.kaspersky.relation, 0);
+    struct vp_db *db = make_db(answer.cdhash);
+    answer = examine_with(db, file, 0);
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_PUBLISHER);
+    ck_assert_int_eq(answer.kaspersky.level, VP_LEVEL_IDENTIFIED);
+    ck_assert(answer.states & VP_SIGNATURE_DIGEST_MATCHES);
+    exact_free(file);
+    f.change_page = true;
+    file = apple_forge(&f);
+    answer = examine_with(db, file, 0);
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_CLAIM);
+    ck_assert(!(answer.states & VP_SIGNATURE_DIGEST_MATCHES));
+    exact_free(file);
+    vp_db_unref(db);
+}
+END_TEST
+
+/* A sweep over all of a file would take minutes: the signature in steps, and every memory cap. */
+START_TEST(no_flipped_byte_and_no_prefix_is_believed)
+{
+    world_make();
+    struct apple_forgery f = genuine();
+    memcpy(f.hash_types, "\1\2", 3);
+    struct span file = apple_forge(&f);
+    size_t code = file.len - ROOM, len = 12;
+    uint8_t *bytes = malloc(file.len);
+    ck_assert_ptr_nonnull(bytes);
+    memcpy(bytes, file.data, file.len);
+    for (size_t i = 4; i < 8; i++) /* of the superblob */
+        len = i == 4 ? file.data[code + i] : len << 8 | file.data[code + i];
+    for (size_t i = 0; i < code + len; i += 61) {
+        bytes[i] ^= 0x41;
+        struct answer answer = examine_with(world.db, span_of(bytes, file.len), 0);
+        bytes[i] ^= 0x41;
+        /* What stands in no signed attribute, such as the certificate of the root's own signature,
+         * may change: then what is believed is still the team that signed. */
+        ck_assert(answer.example.relation == 0);
+        if (i < code)
+            ck_assert(answer.kaspersky.relation != VP_RELATION_SIGNER);
+    }
+    free(bytes);
+    for (size_t cut = 0; cut < file.len; cut += 211) {
+        struct span exact = exact_copy(span_first(file, cut));
+        struct answer answer = examine_with(world.db, exact, 0);
+        if (cut < code + len)
+            ck_assert(answer.kaspersky.relation != VP_RELATION_SIGNER);
+        exact_free(exact);
+    }
+    exact_free(file);
+}
+END_TEST
+
+START_TEST(no_memory_cap_makes_a_claim_more)
+{
+    world_make();
+    struct apple_forgery f = signed_by(&world.example, team);
+    memcpy(f.hash_types, "\1\2", 3);
+    struct span file = apple_forge(&f);
+    for (uint64_t memory = 1 << 10; memory < 1 << 20; memory += memory / 3) {
+        struct answer answer = examine_with(world.db, file, memory);
+        ck_assert(answer.kaspersky.relation != VP_RELATION_SIGNER);
+        ck_assert(answer.example.relation != VP_RELATION_SIGNER);
+    }
+    exact_free(file);
+    world_free();
+}
+END_TEST
+
+#define TESTS                                                                                      \
+    TEST(a_genuine_signature_names_the_team)                                                       \
+    TEST(each_hash_of_a_directory_is_compared)                                                     \
+    TEST(a_team_that_only_the_certificate_names_needs_apples_anchor)                               \
+    TEST(a_team_that_only_the_directory_names_is_a_claim)                                          \
+    TEST(teams_that_differ_raise_neither)                                                          \
+    TEST(a_directory_that_was_swapped_is_a_claim)                                                  \
+    TEST(a_second_directory_counts_only_when_the_signature_covers_it)                              \
+    TEST(ad_hoc_code_with_a_stolen_team_is_a_claim)                                                \
+    TEST(what_apple_issued_for_something_else_signs_no_code)                                       \
+    TEST(the_name_in_a_certificate_for_development_is_its_owners_own)                              \
+    TEST(the_store_vouches_for_the_team_of_the_directory_not_for_itself)                           \
+    TEST(apples_own_code_is_by_its_name)                                                           \
+    TEST(blobs_beside_the_directory_are_compared)                                                  \
+    TEST(code_behind_what_is_covered_is_not_believed)                                              \
+    TEST(two_signatures_in_one_file_are_not_believed)                                              \
+    TEST(sha1_alone_is_weak)                                                                       \
+    TEST(an_expired_certificate_needs_a_proven_time)                                               \
+    TEST(apple_vouches_for_nothing_in_other_formats)                                               \
+    TEST(a_ticket_is_named_and_proves_nothing)                                                     \
+    TEST(a_known_hash_of_a_directory_counts_when_the_pages_are_its_own)                            \
+    TEST(no_flipped_byte_and_no_prefix_is_believed)                                                \
+    TEST(no_memory_cap_makes_a_claim_more)
+#include "../check_main.h"
