@@ -32,3 +32,17 @@ bool vpi_text_clean(struct span text)
     }
     return true;
 }
+
+size_t vpi_text_put(uint32_t c, uint8_t *to)
+{
+    static const uint8_t first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    if (c < 0x80) {
+        to[0] = (uint8_t)c;
+        return 1;
+    }
+    size_t len = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = len; i-- > 1; c >>= 6)
+        to[i] = (uint8_t)(0x80 | (c & 0x3f));
+    to[0] = (uint8_t)(first[len] | c);
+    return len;
+}

@@ -1,5 +1,6 @@
 /* utf16.c - UTF-16LE, as Windows structures hold it */
 #include "base/utf16.h"
+#include "base/text.h"
 
 enum { REPLACEMENT = 0xfffd };
 
@@ -23,32 +24,18 @@ static uint32_t character_at(struct span utf16, size_t *index)
     return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
 
-static size_t put(uint8_t *to, uint32_t c)
-{
-    if (c < 0x80) {
-        to[0] = (uint8_t)c;
-        return 1;
-    }
-    size_t len = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const uint8_t first[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    for (size_t i = len; i-- > 1; c >>= 6)
-        to[i] = (uint8_t)(0x80 | (c & 0x3f));
-    to[0] = (uint8_t)(first[len] | c);
-    return len;
-}
-
 bool vpi_utf16_to_utf8(struct arena *arena, struct span utf16, struct span *ret)
 {
     size_t units = utf16.len / 2, len = 0;
     uint8_t scratch[4];
     for (size_t i = 0; i < units;)
-        len += put(scratch, character_at(utf16, &i));
+        len += vpi_text_put(character_at(utf16, &i), scratch);
     uint8_t *text = vpi_arena_alloc(arena, len + 1);
     if (!text)
         return false;
     size_t at = 0;
     for (size_t i = 0; i < units;)
-        at += put(text + at, character_at(utf16, &i));
+        at += vpi_text_put(character_at(utf16, &i), text + at);
     *ret = span_of(text, len);
     return true;
 }

@@ -4,6 +4,7 @@
  * them; what isn't JSON ends it.  Escapes are resolved; surrogate halves without their other half
  * become U+FFFD.
  */
+#include "base/text.h"
 #include "format/elf.h"
 
 enum { FIELDS_MOST = 64, FIELD_LEN_MOST = 64 };
@@ -52,30 +53,6 @@ static bool hex4(const struct json *j, size_t off, uint32_t *ret)
     return true;
 }
 
-static size_t utf8_put(uint32_t c, uint8_t *to)
-{
-    if (c < 0x80) {
-        to[0] = (uint8_t)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        to[0] = (uint8_t)(0xc0 | c >> 6);
-        to[1] = (uint8_t)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000) {
-        to[0] = (uint8_t)(0xe0 | c >> 12);
-        to[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-        to[2] = (uint8_t)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    to[0] = (uint8_t)(0xf0 | c >> 18);
-    to[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-    to[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-    to[3] = (uint8_t)(0x80 | (c & 0x3f));
-    return 4;
-}
-
 /* What follows "\u", perhaps with the second half of a pair: j->off ends behind it. */
 static bool unicode_read(struct json *j, uint32_t *ret)
 {
@@ -122,7 +99,7 @@ static bool string_read(struct json *j, uint8_t *to, size_t *ret_len)
         if (c != '\\')
             to[used++] = (uint8_t)c;
         else if (escape_read(j, &code))
-            used += utf8_put(code, to + used);
+            used += vpi_text_put(code, to + used);
         else
             return false;
     }

@@ -7,6 +7,8 @@
  */
 #include "format/plist.h"
 
+#include "base/text.h"
+
 static const char *const fields[] = {"CFBundleIdentifier",         "CFBundleName",
                                      "CFBundleDisplayName",        "CFBundleExecutable",
                                      "CFBundleShortVersionString", "CFBundleVersion",
@@ -87,30 +89,6 @@ static bool next_tag(struct span all, uint64_t off, struct tag *ret)
     }
 }
 
-static size_t put_utf8(uint32_t c, uint8_t *to)
-{
-    if (c < 0x80) {
-        to[0] = (uint8_t)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        to[0] = (uint8_t)(0xc0 | c >> 6);
-        to[1] = (uint8_t)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000) {
-        to[0] = (uint8_t)(0xe0 | c >> 12);
-        to[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-        to[2] = (uint8_t)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    to[0] = (uint8_t)(0xf0 | c >> 18);
-    to[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-    to[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-    to[3] = (uint8_t)(0x80 | (c & 0x3f));
-    return 4;
-}
-
 /* The character of "#169" or "#xa9", or 0. */
 static uint32_t number_of(struct span name)
 {
@@ -160,7 +138,7 @@ static bool resolve(struct image *image, struct span *text)
         size_t end = rest.data[0] == '&' ? find(name, ";") : name.len;
         uint32_t c = end < name.len ? entity_of(span_first(span_from(name, 1), end - 1)) : 0;
         if (c) {
-            used += put_utf8(c, to + used); /* never longer than the entity */
+            used += vpi_text_put(c, to + used); /* never longer than the entity */
             at += end + 1;
         } else {
             to[used++] = rest.data[0];
