@@ -80,11 +80,13 @@ enum vp_format {
     VP_FORMAT_GZIP = 10, /* a compressed stream: what it holds is an object */
     VP_FORMAT_XZ = 11,
     VP_FORMAT_ZSTD = 12,
-    VP_FORMAT_MSI = 15,     /* a Windows Installer package, patch, transform or merge module */
-    VP_FORMAT_CAB = 16,     /* a cabinet */
-    VP_FORMAT_SCRIPT = 17,  /* a script with an Authenticode signature in it */
-    VP_FORMAT_MSIX = 18,    /* MSIX or AppX: a package or a bundle of packages */
-    VP_FORMAT_COMPOUND = 19 /* another compound file: documents of Office, thumbnails */
+    VP_FORMAT_MSI = 15,      /* a Windows Installer package, patch, transform or merge module */
+    VP_FORMAT_CAB = 16,      /* a cabinet */
+    VP_FORMAT_SCRIPT = 17,   /* a script with an Authenticode signature in it */
+    VP_FORMAT_MSIX = 18,     /* MSIX or AppX: a package or a bundle of packages */
+    VP_FORMAT_COMPOUND = 19, /* another compound file: documents of Office, thumbnails */
+    VP_FORMAT_RPM = 20,
+    VP_FORMAT_DEB = 21
 };
 
 enum vp_role {
@@ -141,7 +143,9 @@ enum vp_note_code {
     VP_NOTE_TEAM_DIFFERS = 32,        /* certificate and code directory name different teams */
     VP_NOTE_DIRECTORIES_DIFFER = 33,  /* code directories disagree, or not all are signed */
     VP_NOTE_NOTARIZATION_TICKET = 34, /* a ticket is there; it was not verified */
-    VP_NOTE_BUNDLE_DIFFERS = 35       /* files of a bundle are not those that it lists */
+    VP_NOTE_BUNDLE_DIFFERS = 35,      /* files of a bundle are not those that it lists */
+    VP_NOTE_SIGNATURE_KEY_UNKNOWN = 40, /* the signer's key is not enclosed, nor in the set */
+    VP_NOTE_DIGEST_DIFFERS = 41 /* a digest that the object has of itself is of other content */
 };
 
 /* Why something was not examined. */

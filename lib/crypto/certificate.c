@@ -123,6 +123,13 @@ static bool subject_read(struct arena *arena, struct certificate *certificate)
     return true;
 }
 
+bool vpi_name_common(struct arena *arena, struct span name, struct span *ret)
+{
+    struct attribute common = {.oid = "\x55\x04\x03", .len = 3, .to = ret};
+    name_walk(name, &common, 1);
+    return common.last.tag && vpi_der_string(arena, &common.last, ret);
+}
+
 static void usages_read(struct span usages, struct certificate *certificate)
 {
     struct der_value sequence, oid;

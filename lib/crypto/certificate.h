@@ -41,6 +41,9 @@ bool vpi_der_time(struct span content, int64_t *ret);
 /* False: it can't be read as a certificate, or no memory (arena->failed). */
 bool vpi_certificate_read(struct arena *arena, struct span der, struct certificate *ret);
 
+/* The last commonName of a Name, in UTF-8.  False: there is none, or no memory (arena->failed). */
+bool vpi_name_common(struct arena *arena, struct span name, struct span *ret);
+
 /* A string value of any type to UTF-8; of the value's own bytes if they are that already.  False:
  * not a string, or no memory (arena->failed). */
 bool vpi_der_string(struct arena *arena, const struct der_value *value, struct span *ret);

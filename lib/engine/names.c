@@ -11,10 +11,10 @@ const char *vp_version(void)
 static const char *const statuses[] = {
     "ok",      "wrong-argument",  "no-memory", "io-failed",   "not-found", "bad-database",
     "bad-set", "callback-failed", "cancelled", "not-regular", "end"};
-static const char *const formats[] = {"other",   "pe32",    "pe32-plus", "elf32",   "elf64",
-                                      "macho32", "macho64", "macho-fat", "dex",     "java-class",
-                                      "gzip",    "xz",      "zstd",      "catalog", "inf",
-                                      "msi",     "cab",     "script",    "msix",    "compound"};
+static const char *const formats[] = {
+    "other", "pe32",       "pe32-plus", "elf32",    "elf64", "macho32", "macho64", "macho-fat",
+    "dex",   "java-class", "gzip",      "xz",       "zstd",  "catalog", "inf",     "msi",
+    "cab",   "script",     "msix",      "compound", "rpm",   "deb"};
 static const char *const roles[] = {"other",         "program",  "library",   "driver",
                                     "kernel-module", "firmware", "installer", "package",
                                     "object",        "core",     "debug"};
@@ -46,7 +46,9 @@ static const char *const notes[] = {NULL,
                                     [VP_NOTE_TEAM_DIFFERS] = "team-differs",
                                     [VP_NOTE_DIRECTORIES_DIFFER] = "directories-differ",
                                     [VP_NOTE_NOTARIZATION_TICKET] = "notarization-ticket",
-                                    [VP_NOTE_BUNDLE_DIFFERS] = "bundle-differs"};
+                                    [VP_NOTE_BUNDLE_DIFFERS] = "bundle-differs",
+                                    [VP_NOTE_SIGNATURE_KEY_UNKNOWN] = "signature-key-unknown",
+                                    [VP_NOTE_DIGEST_DIFFERS] = "digest-differs"};
 static const char *const gaps[] = {
     NULL,       "read-failed",      "memory-limit",  "count-limit", "cancelled",
     "deadline", "member-too-large", "not-permitted", "depth-limit", "unsupported"};

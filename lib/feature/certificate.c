@@ -7,7 +7,7 @@
  */
 #include "feature/feature.h"
 
-enum { SIGNATURE_LEN_MOST = 8 << 20, LEAVES_MOST = 64, SHA256_LEN = 32 };
+enum { SIGNATURE_LEN_MOST = 8 << 20, LEAVES_MOST = 64, SHA256_LEN = 32, KEY_ID_MOST = 64 };
 
 /* Signers whose names were added: the same one stands in several signatures of a file. */
 struct seen {
@@ -43,22 +43,36 @@ static bool remember(uint8_t (*digests)[SHA256_LEN], size_t *count, size_t most,
     return true;
 }
 
+static bool digest_pair(struct feature_work *work, struct span first, struct span second,
+                        uint8_t ret[DIGEST_MOST])
+{
+    struct digest *digest = vpi_digest_begin(work->crypto, DIGEST_SHA256);
+    if (digest) {
+        vpi_digest_add(digest, first);
+        vpi_digest_add(digest, second);
+    }
+    if (digest && vpi_digest_end(digest, ret))
+        return true;
+    vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "certificates");
+    return false;
+}
+
+bool vpi_signer_digest(struct feature_work *work, const struct signer_info *signer,
+                       uint8_t ret[DIGEST_MOST])
+{
+    if (signer->key_identifier.len)
+        return digest_pair(work, signer->key_identifier, span_of(NULL, 0), ret);
+    return signer->issuer.len && digest_pair(work, signer->issuer, signer->serial, ret);
+}
+
 /* SHA-256 of the issuer's DER followed by the octets of the serial number: the pair names a
  * certificate (RFC 5280, 4.1.2.2) and is what a signer info and most block lists have. */
 static void add_issuer_serial(struct feature_work *work, struct span issuer, struct span serial)
 {
     uint8_t value[DIGEST_MOST];
-    if (!vpi_feature_needed(work, KIND_CERTIFICATE_ISSUER_SERIAL))
+    if (!vpi_feature_needed(work, KIND_CERTIFICATE_ISSUER_SERIAL) ||
+        !digest_pair(work, issuer, serial, value))
         return;
-    struct digest *digest = vpi_digest_begin(work->crypto, DIGEST_SHA256);
-    if (digest) {
-        vpi_digest_add(digest, issuer);
-        vpi_digest_add(digest, serial);
-    }
-    if (!digest || !vpi_digest_end(digest, value)) {
-        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "certificates");
-        return;
-    }
     vpi_feature_add(work, KIND_CERTIFICATE_ISSUER_SERIAL, span_of(value, SHA256_LEN), NULL);
 }
 
@@ -118,15 +132,34 @@ static void number_features(struct feature_work *work, size_t first, const uint8
     }
 }
 
+/* Kernel modules don't bring their signer's certificate along, only its name. */
+static void add_unenclosed(struct feature_work *work, const struct signer_info *signer)
+{
+    struct feature_trust *trust = work->signatures;
+    uint8_t digest[DIGEST_MOST];
+    struct span name;
+    if (!vpi_signer_digest(work, signer, digest))
+        return;
+    (void)remember(trust->certificates, &trust->certificate_count, CERTIFICATES_MOST, digest);
+    size_t first = work->count;
+    if (signer->issuer.len)
+        add_issuer_serial(work, signer->issuer, signer->serial);
+    if (vpi_name_common(work->arena, signer->issuer, &name))
+        vpi_feature_add_text(work, KIND_SIGNER_NAME, name);
+    struct span id = signer->key_identifier.len ? signer->key_identifier : signer->serial;
+    if (id.len && id.len <= KEY_ID_MOST)
+        vpi_feature_add(work, KIND_SIGNER_KEY_ID, id, NULL);
+    number_features(work, first, digest);
+}
+
 static void add_signer(struct feature_work *work, struct seen *seen,
                        const struct signer_info *signer)
 {
     uint8_t digest[DIGEST_MOST];
     vpi_feature_add_text(work, KIND_OPUS_NAME, signer->opus_name);
     vpi_feature_add_text(work, KIND_OPUS_URL, signer->opus_url);
-    /* Kernel modules don't bring their certificate along, only its name. */
-    if (!signer->leaf && signer->issuer.len > 0)
-        add_issuer_serial(work, signer->issuer, signer->serial);
+    if (!signer->leaf)
+        add_unenclosed(work, signer);
     if (!signer->leaf || !vpi_digest(work->crypto, DIGEST_SHA256, signer->leaf->whole, digest) ||
         !remember(seen->leaves, &seen->leaf_count, LEAVES_MOST, digest))
         return;
@@ -210,6 +243,8 @@ static void add_signature(struct feature_work *work, struct seen *seen,
     }
     for (size_t i = 0; i < data->signer_count; i++)
         add_signer(work, seen, &data->signers[i]);
+    if (work->trust && !vpi_trust_adopt(work->arena, work->trust, &kept->data))
+        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "certificates");
     keep_signatures(work, kept);
 }
 

@@ -192,6 +192,10 @@ bool vpi_code_vouches(const struct feature_work *work, unsigned kind);
 /* Marks the features of the directories: hashes that hold, and the team of a believed signature. */
 void vpi_code_mark(struct feature_work *work, const struct trust_signature *signature);
 
+/* What stands for a signer's certificate that is not enclosed: the digest of how it is named. */
+bool vpi_signer_digest(struct feature_work *work, const struct signer_info *signer,
+                       uint8_t ret[DIGEST_MOST]);
+
 /* Verifies what the trust family prepared: after the pass (trust.c). */
 void vpi_trust_finish(struct feature_work *work);
 

@@ -4,6 +4,7 @@
  * object.  Features of a certificate by which a signature is believed are marked so.
  */
 #include "feature/feature.h"
+#include "trust/detached.h"
 
 struct file_digest {
     struct source_consumer consumer;
@@ -50,27 +51,25 @@ void vpi_family_trust(struct feature_work *work)
 {
     const struct feature_trust *trust = work->signatures;
     bool wanted[DIGEST_SHA512 + 1] = {false};
+    bool detached = work->image->signing == SIGNING_DETACHED;
     if (!(work->wanted & WANT_TRUST) || !trust)
         return;
     if (work->image->signing == SIGNING_CODE_DIRECTORY)
         vpi_code_consume(work);
-    if (work->image->signing != SIGNING_AUTHENTICODE)
+    if (work->image->signing != SIGNING_AUTHENTICODE && !detached)
         return;
     for (size_t i = 0; i < trust->count; i++)
-        wanted[trust->signatures[i].content->digest_algorithm] = true;
+        wanted[detached ? trust->signatures[i].info->digest_algorithm
+                        : trust->signatures[i].content->digest_algorithm] = true;
     for (int algorithm = DIGEST_MD5; algorithm <= DIGEST_SHA512; algorithm++) {
         if (wanted[algorithm])
             consume(work, (enum digest_algorithm)algorithm);
     }
 }
 
-/* Which number the features of this certificate have; 0: it has none. */
-static uint16_t number_of(struct feature_work *work, const struct certificate *certificate)
+static uint16_t number_find(const struct feature_work *work, const uint8_t *digest)
 {
     const struct feature_trust *trust = work->signatures;
-    uint8_t digest[DIGEST_MOST];
-    if (!vpi_digest(work->crypto, DIGEST_SHA256, certificate->whole, digest))
-        return 0;
     for (size_t i = 0; i < trust->certificate_count; i++) {
         if (memcmp(trust->certificates[i], digest, sizeof trust->certificates[i]) == 0)
             return (uint16_t)(i + 1);
@@ -78,9 +77,27 @@ static uint16_t number_of(struct feature_work *work, const struct certificate *c
     return 0;
 }
 
-static void mark_features(struct feature_work *work, const struct certificate *leaf)
+/* Which number the features of this certificate have; 0: it has none. */
+static uint16_t number_of(struct feature_work *work, const struct certificate *certificate)
 {
-    uint16_t number = number_of(work, leaf);
+    uint8_t digest[DIGEST_MOST];
+    return vpi_digest(work->crypto, DIGEST_SHA256, certificate->whole, digest)
+               ? number_find(work, digest)
+               : 0;
+}
+
+/* Like number_of, but of a signer whose certificate came from the set. */
+static uint16_t number_of_signer(struct feature_work *work, const struct signer_info *info)
+{
+    uint8_t digest[DIGEST_MOST];
+    return vpi_signer_digest(work, info, digest) ? number_find(work, digest) : 0;
+}
+
+static void mark_features(struct feature_work *work, const struct signer_info *info)
+{
+    uint16_t number = number_of(work, info->leaf);
+    if (!number)
+        number = number_of_signer(work, info);
     bool apple = work->image->signing == SIGNING_CODE_DIRECTORY;
     for (size_t i = 0; number && i < work->count; i++)
         work->items[i].verified |= work->items[i].certificate == number &&
@@ -111,6 +128,11 @@ static void tell(struct feature_work *work, const struct trust_signature *s)
         {VP_SIGNATURE_WEAK, true, VP_NOTE_SIGNATURE_WEAK,
          "its digest or a key of its chain can be forged"},
     };
+    if (!s->info->leaf && work->image->signing == SIGNING_DETACHED) {
+        vpi_image_note(work->notes, VP_NOTE_SIGNATURE_KEY_UNKNOWN, work->signatures->off,
+                       "its signer's key is not in the set");
+        return;
+    }
     bool right = (s->states & VP_SIGNATURE_VERIFIES) != 0;
     bool anchored = (s->states & VP_SIGNATURE_ANCHORED) != 0;
     unsigned told = 0;
@@ -139,6 +161,9 @@ static bool verify(struct feature_work *work, struct trust_blob *blob, struct tr
     case SIGNING_CODE_DIRECTORY:
         return vpi_apple_verify(work->crypto, work->arena, trust, blob, work->image,
                                 work->signatures->code, s);
+    case SIGNING_DETACHED:
+        return vpi_detached_verify(work->crypto, work->arena, trust, blob,
+                                   &work->signatures->digests, s);
     default:
         return true;
     }
@@ -165,7 +190,7 @@ void vpi_trust_finish(struct feature_work *work)
         }
         if (vpi_signature_believed(s)) {
             s->states |= VP_SIGNATURE_BELIEVED;
-            mark_features(work, s->info->leaf);
+            mark_features(work, s->info);
         }
         if (work->image->signing == SIGNING_CODE_DIRECTORY)
             vpi_code_mark(work, s);

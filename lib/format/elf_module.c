@@ -96,6 +96,9 @@ void vpi_elf_trailer_read(struct elf *elf)
     blob->type = BLOB_SIGNATURE;
     blob->off = size - END_LEN - len;
     blob->len = len;
+    elf->image->signing = SIGNING_DETACHED;
+    elf->image->signed_ranges[0] = (struct source_range){0, blob->off};
+    elf->image->signed_range_count = 1;
     /* Nothing but the signature may stand behind the last section. */
     if (elf->content_end == blob->off)
         elf->content_end = size;

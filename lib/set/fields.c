@@ -7,9 +7,9 @@ const char *const vpi_words_type[] = {"vendor", "origin", "builder", NULL};
 const char *const vpi_words_status[] = {"active", "deprecated", NULL};
 const char *const vpi_words_yes[] = {"no", "yes", NULL};
 const char *const vpi_words_format[] = {
-    "other",     "pe32", "pe32-plus",  "elf32",  "elf64", "macho32",  "macho64",
-    "macho-fat", "dex",  "java-class", "gzip",   "xz",    "zstd",     "catalog",
-    "inf",       "msi",  "cab",        "script", "msix",  "compound", NULL};
+    "other", "pe32",       "pe32-plus", "elf32",    "elf64", "macho32", "macho64", "macho-fat",
+    "dex",   "java-class", "gzip",      "xz",       "zstd",  "catalog", "inf",     "msi",
+    "cab",   "script",     "msix",      "compound", "rpm",   "deb",     NULL};
 const char *const vpi_words_role[] = {"other",         "program",  "library",   "driver",
                                       "kernel-module", "firmware", "installer", "package",
                                       "object",        "core",     "debug",     NULL};

@@ -73,3 +73,37 @@ bool vpi_trust_complete(struct arena *arena, const struct trust *trust, struct t
     data->certificate_count = count;
     return true;
 }
+
+static bool is_signer(const struct signed_data *data, const struct certificate *known)
+{
+    for (size_t i = 0; i < data->signer_count; i++) {
+        if (!data->signers[i].leaf && vpi_signer_names(&data->signers[i], known))
+            return true;
+    }
+    return false;
+}
+
+bool vpi_trust_adopt(struct arena *arena, const struct trust *trust, struct signed_data *data)
+{
+    for (size_t i = 0; i < trust->known_count; i++) {
+        size_t own = data->certificate_count;
+        if (own >= SIGNED_DATA_CERTIFICATES_MOST || !is_signer(data, &trust->known[i]))
+            continue;
+        struct certificate *all = vpi_arena_array(arena, own + 1, sizeof *all);
+        if (!all)
+            return false;
+        for (size_t k = 0; k < own; k++)
+            all[k] = data->certificates[k];
+        all[own] = trust->known[i];
+        for (size_t k = 0; k < data->signer_count; k++) {
+            struct signer_info *signer = &data->signers[k];
+            if (signer->leaf)
+                signer->leaf = all + (signer->leaf - data->certificates);
+            else if (vpi_signer_names(signer, &all[own]))
+                signer->leaf = &all[own];
+        }
+        data->certificates = all;
+        data->certificate_count = data->certificate_capacity = own + 1;
+    }
+    return true;
+}

@@ -26,6 +26,9 @@ struct trust {
 /* Fills `known` from the anchors.  False: no memory. */
 bool vpi_trust_know(struct arena *arena, struct trust *trust);
 
+/* Adds to `data` the known certificates of signers who enclose none.  False: no memory. */
+bool vpi_trust_adopt(struct arena *arena, const struct trust *trust, struct signed_data *data);
+
 /* The time that a counter-signature proves. */
 struct trust_time {
     enum vp_time_from from; /* VP_TIME_NONE: there is no counter-signature that can be read */

@@ -22,8 +22,6 @@ struct work {
     struct arena *arena;
     struct signed_data *data;
     struct span blobs[SIGNED_DATA_NESTED_MOST + 1];
-    /* How a signer names its certificate when not by issuer and serial. */
-    struct span key_identifiers[SIGNED_DATA_SIGNERS_MOST];
     unsigned count;
 };
 
@@ -56,11 +54,11 @@ static void attributes_read(struct work *work, struct span attributes, struct si
 }
 
 /* SignerIdentifier: issuer and serial, or [0] the subject key identifier. */
-static bool identifier_read(struct span *info, struct signer_info *signer, struct span *ret_key)
+static bool identifier_read(struct span *info, struct signer_info *signer)
 {
     struct der_value pair, issuer, serial, key;
     if (vpi_der_expect(info, DER_CONTEXT, &key)) {
-        *ret_key = key.content;
+        signer->key_identifier = key.content;
         return true;
     }
     if (!vpi_der_expect(info, DER_SEQUENCE, &pair) ||
@@ -117,8 +115,7 @@ static void signer_read(struct work *work, struct span info, unsigned layer)
     struct signed_data *data = work->data;
     struct der_value version;
     struct signer_info signer = {.layer = layer};
-    struct span key = {NULL, 0};
-    if (!vpi_der_expect(&info, DER_INTEGER, &version) || !identifier_read(&info, &signer, &key))
+    if (!vpi_der_expect(&info, DER_INTEGER, &version) || !identifier_read(&info, &signer))
         return;
     if (data->signer_count >= SIGNED_DATA_SIGNERS_MOST) {
         data->cut_short = true;
@@ -134,7 +131,6 @@ static void signer_read(struct work *work, struct span info, unsigned layer)
     attributes_read(work, attributes_content(signer.attributes), &signer);
     attributes_read(work, signer.unsigned_attributes, &signer);
     data->signers = signers;
-    work->key_identifiers[data->signer_count] = key;
     signers[data->signer_count++] = signer;
 }
 
@@ -203,17 +199,20 @@ static struct span serial_trim(struct span serial)
     return serial;
 }
 
-static const struct certificate *leaf_find(const struct signed_data *data,
-                                           const struct signer_info *signer, struct span key)
+bool vpi_signer_names(const struct signer_info *signer, const struct certificate *certificate)
 {
-    struct span serial = serial_trim(signer->serial);
+    if (signer->key_identifier.len)
+        return span_equal(signer->key_identifier, certificate->key_identifier);
+    return span_equal(signer->issuer, certificate->issuer) &&
+           span_equal(serial_trim(signer->serial), serial_trim(certificate->serial));
+}
+
+static const struct certificate *leaf_find(const struct signed_data *data,
+                                           const struct signer_info *signer)
+{
     for (size_t k = 0; k < data->certificate_count; k++) {
-        const struct certificate *certificate = &data->certificates[k];
-        bool hit = key.len ? span_equal(key, certificate->key_identifier)
-                           : span_equal(signer->issuer, certificate->issuer) &&
-                                 span_equal(serial, serial_trim(certificate->serial));
-        if (hit)
-            return certificate;
+        if (vpi_signer_names(signer, &data->certificates[k]))
+            return &data->certificates[k];
     }
     return NULL;
 }
@@ -223,13 +222,12 @@ bool vpi_counter_signature_read(struct span info, const struct signed_data *data
 {
     struct der_value whole, version;
     struct signer_info signer = {.layer = 0};
-    struct span key = {NULL, 0};
     if (!vpi_der_expect(&info, DER_SEQUENCE, &whole) ||
         !vpi_der_expect(&whole.content, DER_INTEGER, &version) ||
-        !identifier_read(&whole.content, &signer, &key))
+        !identifier_read(&whole.content, &signer))
         return false;
     parts_read(&whole.content, &signer);
-    signer.leaf = leaf_find(data, &signer, key);
+    signer.leaf = leaf_find(data, &signer);
     *ret = signer;
     return true;
 }
@@ -244,7 +242,7 @@ bool vpi_signed_data_read(struct arena *arena, struct span der, struct signed_da
         (void)blob_read(&work, work.blobs[layer], layer);
     /* Only now: the array of certificates has stopped to move. */
     for (size_t i = 0; i < data.signer_count; i++)
-        data.signers[i].leaf = leaf_find(&data, &data.signers[i], work.key_identifiers[i]);
+        data.signers[i].leaf = leaf_find(&data, &data.signers[i]);
     data.cut_short |= arena->failed;
     *ret = data;
     return true;

@@ -16,6 +16,7 @@ enum {
 
 struct signer_info {
     struct span issuer, serial;      /* which certificate signed */
+    struct span key_identifier;      /* instead of these, or empty */
     const struct certificate *leaf;  /* that certificate, or NULL when it is not enclosed */
     struct span opus_name, opus_url; /* SpcSpOpusInfo, UTF-8 */
     unsigned layer;                  /* 0 outermost; n for the n-th nested signature found */
@@ -50,6 +51,9 @@ struct signed_data {
 
 /* Reads one blob and everything nested in it.  False: not SignedData at all. */
 bool vpi_signed_data_read(struct arena *arena, struct span der, struct signed_data *ret);
+
+/* Whether the signer says that it is this certificate's owner. */
+bool vpi_signer_names(const struct signer_info *signer, const struct certificate *certificate);
 
 /* A SignerInfo that stands alone: the content of a counter-signature (PKCS#9, RFC 2985).  Its leaf
  * is looked for in `data`. */

@@ -93,7 +93,7 @@ def definitions():
         "relation": words("publisher", "component", "member", "signer", "claim", "builder"),
         "format": words(
             "other", "pe32", "pe32-plus", "elf32", "elf64", "macho32", "macho64", "macho-fat", "dex", "java-class",
-            "gzip", "xz", "zstd", "catalog", "inf", "msi", "cab", "script", "msix", "compound",
+            "gzip", "xz", "zstd", "catalog", "inf", "msi", "cab", "script", "msix", "compound", "rpm", "deb",
         ),
         "role": words(
             "other", "program", "library", "driver", "kernel-module", "firmware", "installer", "package",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "trust/authenticode.h"
+#include "trust/detached.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -37,6 +38,22 @@ static void verify(struct crypto *crypto, struct arena *arena, struct trust_blob
     }
 }
 
+/* As if it were of a kernel module. */
+static void verify_detached(struct crypto *crypto, struct arena *arena, struct trust_blob *blob)
+{
+    struct trust_digests digests = {.known = {false}};
+    digests.known[DIGEST_SHA1] = digests.known[DIGEST_SHA256] = true;
+    for (size_t i = 0; i < blob->data.signer_count; i++) {
+        struct signer_info *info = &blob->data.signers[i];
+        struct trust_signature signature = {.info = info,
+                                            .content = &blob->data.contents[info->layer]};
+        if (!vpi_detached_verify(crypto, arena, &nobody, blob, &digests, &signature))
+            return;
+        if (vpi_signature_believed(&signature) || (signature.states & VP_SIGNATURE_ANCHORED))
+            abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct crypto *crypto;
@@ -49,8 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     vpi_arena_init(&arena, data[0] == 0 ? 0 : (size_t)data[0] * 256);
     struct span rest = span_of(data + 1, size - 1);
     (void)vpi_der_time(rest, &time);
-    if (vpi_signed_data_read(&arena, rest, &blob.data))
+    if (vpi_signed_data_read(&arena, rest, &blob.data)) {
         verify(crypto, &arena, &blob);
+        verify_detached(crypto, &arena, &blob);
+    }
     vpi_arena_done(&arena);
     return 0;
 }

@@ -71,6 +71,8 @@ class Format(_Open):
     SCRIPT = 17
     MSIX = 18
     COMPOUND = 19
+    RPM = 20
+    DEB = 21
 
 
 class Role(_Open):
@@ -135,6 +137,8 @@ class NoteCode(_Open):
     DIRECTORIES_DIFFER = 33
     NOTARIZATION_TICKET = 34
     BUNDLE_DIFFERS = 35
+    SIGNATURE_KEY_UNKNOWN = 40
+    DIGEST_DIFFERS = 41
 
 
 class GapReason(_Open):
