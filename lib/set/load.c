@@ -104,6 +104,8 @@ void vpi_set_read_file(struct vp_set *set, const char *relative, struct span byt
         vpi_set_read_keys(set, file, bytes);
     else if (middle(set, relative, "vendors/", ".csv"))
         vpi_set_read_stubs(set, file, bytes);
+    else if (middle(set, relative, "products/", ".csv"))
+        vpi_set_read_products(set, file, bytes);
     else if (middle(set, relative, "anchors/", ".csv"))
         vpi_set_read_anchors(set, file, bytes);
     else if (middle(set, relative, "public-keys/", ".csv"))
@@ -188,21 +190,23 @@ static enum vp_status read_room(struct vp_set *set, const char *room, const char
     return status;
 }
 
-/* products/VENDOR/: a room for each vendor. */
+/* products/VENDOR/: a room for each vendor, beside tables of products. */
 static enum vp_status read_products(struct vp_set *set, struct vp_error *err)
 {
     const char **names;
     size_t count;
-    const char *path = vpi_arena_printf(&set->arena, "%s/products", set->folder);
-    if (!path)
+    const char *room = vpi_arena_printf(&set->arena, "%s/products", set->folder);
+    if (!room)
         return vpi_fail(err, VP_E_MEMORY, "no memory for a set");
-    enum vp_status status = vpi_folder_list(path, &set->arena, &names, &count, err);
+    enum vp_status status = vpi_folder_list(room, &set->arena, &names, &count, err);
     if (status != VP_OK)
         return status == VP_E_NOT_FOUND ? VP_OK : status;
     for (size_t i = 0; i < count && status == VP_OK; i++) {
-        const char *room = vpi_arena_printf(&set->arena, "products/%s", names[i]);
-        status = room ? read_room(set, room, ".yaml", NULL, err)
-                      : vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+        const char *path = vpi_arena_printf(&set->arena, "products/%s", names[i]);
+        if (!path)
+            return vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+        status = ends_in(names[i], ".csv") ? read_path(set, path, true, err)
+                                           : read_room(set, path, ".yaml", NULL, err);
     }
     return status;
 }

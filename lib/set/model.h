@@ -159,6 +159,7 @@ void vpi_set_read_gates(struct vp_set *set, const char *file, const struct node 
 void vpi_set_read_hashes(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_keys(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_stubs(struct vp_set *set, const char *file, struct span text);
+void vpi_set_read_products(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_calibration(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_anchors(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_public_keys(struct vp_set *set, const char *file, struct span text);

@@ -60,6 +60,23 @@ static const struct csv_column stub_columns[STUB_COLUMNS] = {
     [STUB_SOURCE] = {"source", FIELD_TEXT, true, NULL},
 };
 
+enum product_column {
+    PRODUCT_ID,
+    PRODUCT_VENDOR,
+    PRODUCT_NAME,
+    PRODUCT_STATUS,
+    PRODUCT_SOURCE,
+    PRODUCT_COLUMNS
+};
+
+static const struct csv_column product_columns[PRODUCT_COLUMNS] = {
+    [PRODUCT_ID] = {"id", FIELD_SUBJECT, true, NULL},
+    [PRODUCT_VENDOR] = {"vendor", FIELD_ID, true, NULL},
+    [PRODUCT_NAME] = {"name", FIELD_TEXT, true, NULL},
+    [PRODUCT_STATUS] = {"status", FIELD_WORD, false, vpi_words_status},
+    [PRODUCT_SOURCE] = {"source", FIELD_TEXT, true, NULL},
+};
+
 enum calibration_column { CAL_KIND, CAL_RELATION, CAL_RIGHT, CAL_WRONG, CAL_SOURCE, CAL_COLUMNS };
 
 static const struct csv_column calibration_columns[CAL_COLUMNS] = {
@@ -241,6 +258,28 @@ static void take_stub(struct vp_set *set, const char *file, const struct csv_row
 void vpi_set_read_stubs(struct vp_set *set, const char *file, struct span text)
 {
     vpi_csv_read(set, file, text, stub_columns, STUB_COLUMNS, take_stub);
+}
+
+/* Like a stub, but a product; lint looks at its vendor. */
+static void take_product(struct vp_set *set, const char *file, const struct csv_row *row)
+{
+    const struct csv_field *fields = row->fields;
+    struct set_subject *subject = vpi_set_add(set, subjects);
+    if (!subject)
+        return;
+    subject->id = (const char *)fields[PRODUCT_ID].text.data;
+    subject->name = (const char *)fields[PRODUCT_NAME].text.data;
+    subject->vendor_id = (const char *)fields[PRODUCT_VENDOR].text.data;
+    subject->type = VP_SUBJECT_PRODUCT;
+    subject->deprecated = vpi_word(vpi_words_status, fields[PRODUCT_STATUS].text) == 1;
+    subject->vendor = VP_NO_INDEX;
+    subject->place = vpi_csv_place(file, &fields[PRODUCT_ID]);
+    subject->vendor_place = vpi_csv_place(file, &fields[PRODUCT_VENDOR]);
+}
+
+void vpi_set_read_products(struct vp_set *set, const char *file, struct span text)
+{
+    vpi_csv_read(set, file, text, product_columns, PRODUCT_COLUMNS, take_product);
 }
 
 static void take_calibration(struct vp_set *set, const char *file, const struct csv_row *row)

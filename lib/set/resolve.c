@@ -81,7 +81,7 @@ static void resolve_vendors(struct vp_set *set)
         size_t len = strlen(subject->vendor_id);
         if (strncmp(subject->id, subject->vendor_id, len) != 0 || subject->id[len] != '/')
             vpi_set_say(set, VP_SEVERITY_ERROR, subject->vendor_place,
-                        "vendor: '%s' is not whose folder the file stands in", subject->vendor_id);
+                        "vendor: '%s' is not the one in the id", subject->vendor_id);
         else if (subject->vendor == VP_NO_INDEX)
             vpi_set_say(set, VP_SEVERITY_ERROR, subject->vendor_place, "vendor: no '%s' in the set",
                         subject->vendor_id);

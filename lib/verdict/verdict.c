@@ -73,12 +73,21 @@ static const char *text_of(const struct feature *features, size_t count, unsigne
     return NULL;
 }
 
+/* Whether a key of this kind is of one build, so that the version that it came with is the
+ * object's.
+ */
+static bool names_a_build(const struct evidence *e)
+{
+    return e->class == CLASS_EXACT || e->kind == KIND_BUILD_ID || e->kind == KIND_MACHO_UUID ||
+           e->kind == KIND_PDB_ID || e->kind == KIND_DOTNET_MVID;
+}
+
 static void set_version(struct finding *finding, const struct feature *features, size_t count)
 {
     finding->version = "";
     for (size_t i = 0; i < finding->evidence_count; i++) {
         const struct evidence *e = &finding->evidence[i];
-        if (e->class == CLASS_EXACT && e->record.version[0]) {
+        if (names_a_build(e) && e->record.version[0]) {
             finding->version = e->record.version;
             finding->version_from = VP_VERSION_FROM_KEY;
             return;

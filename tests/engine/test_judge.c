@@ -77,6 +77,18 @@ START_TEST(exact_content_identifies_the_publisher_product_and_version)
 }
 END_TEST
 
+START_TEST(a_build_has_the_version_of_its_key_and_an_unmeasured_kind_is_only_possible)
+{
+    struct vp_result *result =
+        JUDGE({KIND_BUILD_ID, "0123456789abcdef"}, {KIND_FILE_VERSION, "9.9"});
+    struct vp_finding finding = only(result);
+    ck_assert_str_eq(finding.product_id, "acme/anvil");
+    ck_assert_str_eq(finding.version, "3.1");
+    ck_assert_int_eq(finding.version_from, VP_VERSION_FROM_KEY);
+    expect(result, "acme", VP_RELATION_PUBLISHER, VP_LEVEL_POSSIBLE);
+}
+END_TEST
+
 START_TEST(exact_content_from_a_weak_source_is_only_possible)
 {
     expect(JUDGE({KIND_FILE_SHA256, DIGEST_B}), "acme", VP_RELATION_PUBLISHER, VP_LEVEL_POSSIBLE);
@@ -271,6 +283,7 @@ END_TEST
 
 #define TESTS                                                                                      \
     TEST(exact_content_identifies_the_publisher_product_and_version)                               \
+    TEST(a_build_has_the_version_of_its_key_and_an_unmeasured_kind_is_only_possible)               \
     TEST(exact_content_from_a_weak_source_is_only_possible)                                        \
     TEST(a_key_that_two_vendors_share_names_neither_and_is_noted)                                  \
     TEST(text_is_a_claim_however_many_fields_agree)                                                \

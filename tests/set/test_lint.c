@@ -124,7 +124,7 @@ START_TEST(what_refers_to_nothing_is_an_error)
          VP_SEVERITY_ERROR, "vendors/other.yaml", "stands in the file of 'other'");
     says(set_of(3, "vendors/acme.yaml", ACME, "vendors/other.yaml", OTHER,
                 "products/acme/anvil.yaml", "id: acme/anvil\nvendor: other\nname: Anvil\n"),
-         VP_SEVERITY_ERROR, "products/acme/anvil.yaml", "whose folder");
+         VP_SEVERITY_ERROR, "products/acme/anvil.yaml", "not the one in the id");
     says(set_of(2, "vendors/acme.yaml", ACME, "hashes/a.csv",
                 HASHES "file-md5," MD5 ",,acme/anvil,,,,low,,x\n"),
          VP_SEVERITY_ERROR, "hashes/a.csv", "no 'acme/anvil'");
@@ -191,8 +191,9 @@ START_TEST(bad_rows_of_hashes_are_errors)
 }
 END_TEST
 
-#define KEYS  "kind,value,subject,relation,gate,size,version,file,confidence,date,source\n"
-#define STUBS "id,type,name,status,signs-for-others,source\n"
+#define KEYS     "kind,value,subject,relation,gate,size,version,file,confidence,date,source\n"
+#define STUBS    "id,type,name,status,signs-for-others,source\n"
+#define PRODUCTS "id,vendor,name,status,source\n"
 
 START_TEST(bad_rows_of_keys_are_errors)
 {
@@ -243,6 +244,29 @@ START_TEST(bad_rows_of_stubs_are_errors)
              "vendors/z.csv", bad[i][1]);
     }
     silent(set_of(1, "vendors/a.csv", STUBS "bolt,origin,Bolt,deprecated,yes,x\n"));
+}
+END_TEST
+
+START_TEST(bad_rows_of_products_are_errors)
+{
+    static const char *const bad[][2] = {
+        {"acme/A,acme,A,,x\n", "no id"},
+        {"nut,acme,Nut,,x\n", "not the one in the id"},
+        {"acme/nut,bolt,Nut,,x\n", "not the one in the id"},
+        {"bolt/nut,bolt,Nut,,x\n", "no 'bolt' in the set"},
+        {"acme/nut,acme,,,x\n", "is empty"},
+        {"acme/nut,acme,Nut,gone,x\n", "status"},
+        {"acme/nut,acme,Nut,,\n", "is empty"},
+        {"acme/nut,acme,Nut,,x\nacme/nut,acme,N,,x\n", "also in"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[512];
+        snprintf(text, sizeof text, PRODUCTS "%s", bad[i][0]);
+        says(set_of(2, "vendors/acme.yaml", ACME, "products/z.csv", text), VP_SEVERITY_ERROR,
+             "products/z.csv", bad[i][1]);
+    }
+    silent(set_of(3, "vendors/acme.yaml", ACME, "products/a.csv", PRODUCTS "acme/nut,acme,Nut,,x\n",
+                  "keys/a.csv", KEYS "build-id,00112233,acme/nut,,,,1.2,nut,high,,x\n"));
 }
 END_TEST
 
@@ -326,6 +350,7 @@ END_TEST
     TEST(a_size_outside_its_gate_is_an_error)                                                      \
     TEST(bad_rows_of_hashes_are_errors)                                                            \
     TEST(bad_rows_of_keys_are_errors)                                                              \
+    TEST(bad_rows_of_products_are_errors)                                                          \
     TEST(bad_rows_of_stubs_are_errors)                                                             \
     TEST(a_gate_of_the_set_serves_who_has_none_of_that_name)                                       \
     TEST(a_gate_that_never_opens_has_no_condition)                                                 \
