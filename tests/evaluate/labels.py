@@ -7,6 +7,8 @@ confidence) and compares findings with labels.  A finding is
     second   its vendor is the label's second one: a claim inside the same file that is known
     unjudged the label names no vendor (only the package that the file came in), or the finding is
              about the tool that built it
+    distributor  a distribution, in a file of one of its packages: labels name who wrote it, and this
+             finding who built and released it; neither right nor wrong
     wrong    anything else, also when the label's vendor is not in the set
 
 A label that was itself taken from a file's signer says nothing about how good signers are as evidence, nor one
@@ -38,7 +40,9 @@ FORMATS = {
     "ELF": {"ELF": ("elf32", "elf64")},
     "Mach-O": {"Mach-O": ("macho32", "macho64", "macho-fat")},
 }
-VERDICTS = ("right", "second", "wrong", "unjudged")
+VERDICTS = ("right", "second", "distributor", "wrong", "unjudged")
+# Where the files of a distribution's packages lie below the corpus.
+DISTRIBUTORS = {"debian": "deb/"}
 LEVELS = ("identified", "probable", "possible")
 
 
@@ -114,6 +118,8 @@ class Judge:
             return "right"
         if finding["vendor_id"] in self.aliases.get(label["vendor_alt"], ()):
             return "second"
+        if label["path"].startswith(DISTRIBUTORS.get(finding["vendor_id"], "\0")):
+            return "distributor"
         if not label["vendor"] or label["vendor"].startswith(("npm:", "upstream:")):
             return "unjudged"
         return "wrong"
@@ -177,13 +183,13 @@ def print_report(judge):
                        key=lambda pair: (pair[0], LEVELS.index(pair[1])))
         for relation, level in pairs:
             counts = [judge.findings[confidence, relation, level, one] for one in VERDICTS]
-            rows.append([confidence, relation, level, *counts, share(counts[0], counts[0] + counts[2])])
+            rows.append([confidence, relation, level, *counts, share(counts[0], counts[0] + counts[3])])
     table("Findings, by relation and level", ["label", "relation", "level", *VERDICTS, "right of right and wrong"], rows)
 
     rows = []
     for kind, relation in sorted({key[:2] for key in judge.kinds}):
         counts = [judge.kinds[kind, relation, one] for one in VERDICTS]
-        rows.append([kind, relation, *counts, share(counts[0], sum(counts[:3]))])
+        rows.append([kind, relation, *counts, share(counts[0], sum(counts[:4]) - counts[2])])
     table("Evidence, by kind", ["kind", "relation", *VERDICTS, "right of judged"], rows)
 
 

@@ -123,6 +123,7 @@ static const struct {
     {"compiler", "rustc", "rust", VP_RELATION_BUILDER},
     {"compiler", "Go", "go", VP_RELATION_BUILDER},
     {"soname", "libssl.so.#", "openssl", VP_RELATION_CLAIM},
+    {"internal-name", "vcruntime#_#.dll", "msvc", VP_RELATION_CLAIM},
     {"opus-name", "ENE Technology Inc.", "ene-technology", VP_RELATION_SIGNER},
     {"certificate-cn", "CAPCOM Co.,Ltd.", "capcom", VP_RELATION_SIGNER},
     {"file-sha1", "579942a0391947a86e63d649cd69d9c2615bcd3b", "wildfire-games",
@@ -145,6 +146,52 @@ START_TEST(facts_are_found_under_their_subject_relation_and_source)
         ck_assert_int_eq(record.relation, facts[i].relation);
         ck_assert_str_ne(record.source, "");
     }
+}
+END_TEST
+
+/* What compilers leave in everything, and the libraries that come with them. */
+static const char *const of_toolchains[][2] = {
+    {"compiler", "GCC: (Debian 12.2.0-14+deb12u1) 12.2.0"},
+    {"compiler", "GCC: (GNU) 4.8.5 20150623 (Red Hat 4.8.5-44)"},
+    {"compiler", "Ubuntu clang version 14.0.0-1ubuntu1.1"},
+    {"compiler", "Android (8490178, based on r450784d) clang version 14.0.6"},
+    {"compiler", "rustc 1.70.0"},
+    {"compiler", "Go 1.19.8"},
+    {"file-name", "libgcc_s_seh-1.dll"},
+    {"file-name", "libstdc++-6.dll"},
+    {"file-name", "libwinpthread-1.dll"},
+    {"soname", "libgcc_s.so.1"},
+    {"soname", "libstdc++.so.6"},
+    {"soname", "libz.so.1"},
+    {"soname", "libcrypto.so.3"},
+    {"internal-name", "vcruntime140.dll"},
+    {"internal-name", "msvcp140_1.dll"},
+    {"file-description", "Microsoft\xc2\xae C Runtime Library"},
+    {"file-name", "vcruntime140.dll"},
+    {"original-filename", "msvcr100.dll"},
+};
+
+START_TEST(a_toolchain_never_looks_like_a_vendor)
+{
+    struct vp_session *session = NULL;
+    open_database();
+    ck_assert_int_eq(vp_session_new(db, NULL, &session, NULL), VP_OK);
+    for (size_t i = 0; i < sizeof of_toolchains / sizeof *of_toolchains; i++) {
+        const char *const *row = of_toolchains[i];
+        struct vp_known_feature feature = {.size = sizeof feature,
+                                           .kind = (uint16_t)vp_kind_from_name(row[0]),
+                                           .text = row[1],
+                                           .len = strlen(row[1])};
+        struct vp_result *result = NULL;
+        struct vp_finding finding = {.size = sizeof finding};
+        ck_assert_int_eq(vp_examine_features(session, &feature, 1, "a.dll", &result, NULL), VP_OK);
+        for (uint32_t k = 0; vp_result_finding(result, k, &finding) == VP_OK; k++) {
+            ck_assert_msg(finding.type == VP_SUBJECT_ORIGIN, "%s is of %s", row[1], finding.vendor);
+            ck_assert_int_eq(finding.level, VP_LEVEL_POSSIBLE);
+        }
+        vp_result_unref(result);
+    }
+    vp_session_free(session);
 }
 END_TEST
 
@@ -262,6 +309,7 @@ END_TEST
 
 #define TESTS                                                                                      \
     TEST(facts_are_found_under_their_subject_relation_and_source)                                  \
+    TEST(a_toolchain_never_looks_like_a_vendor)                                                    \
     TEST(no_digest_of_a_list_has_every_file_hashed)                                                \
     TEST(a_native_library_is_not_hashed_for_a_list)                                                \
     TEST(a_driver_that_lies_is_nobodys)                                                            \
