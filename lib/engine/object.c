@@ -111,6 +111,7 @@ bool vpi_object_judge(struct examination *x)
 static void begin_work(struct examination *x)
 {
     vpi_image_init(&x->image, &x->arena);
+    x->image.name = x->name;
     x->work = (struct feature_work){.image = &x->image,
                                     .src = &x->src,
                                     .crypto = x->session->crypto,

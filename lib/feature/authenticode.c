@@ -7,21 +7,26 @@
  */
 #include "feature/feature.h"
 
-static void consume(struct feature_work *work, unsigned kind, enum digest_algorithm algorithm)
+static void add(struct feature_work *work, enum digest_algorithm algorithm, const uint8_t *digest)
 {
-    const struct image *image = work->image;
-    if (image->signed_padding)
-        vpi_consume_digest(work, kind, algorithm, image->signed_ranges, image->signed_range_count,
-                           image->signed_padding);
-    vpi_consume_digest(work, kind, algorithm, image->signed_ranges, image->signed_range_count, 0);
+    unsigned kind = algorithm == DIGEST_SHA1 ? KIND_AUTHENTICODE_SHA1 : KIND_AUTHENTICODE_SHA256;
+    vpi_feature_add(work, kind, span_of(digest, vpi_digest_len(algorithm)), NULL);
+}
+
+static void consume(struct feature_work *work, enum digest_algorithm algorithm)
+{
+    if (work->image->signed_padding)
+        vpi_consume_signed(work, algorithm, work->image->signed_padding, add);
+    vpi_consume_signed(work, algorithm, 0, add);
 }
 
 void vpi_family_authenticode(struct feature_work *work)
 {
-    if (work->image->signed_range_count == 0)
+    if ((work->image->signed_range_count == 0 && !work->image->scattered) ||
+        work->image->signing == SIGNING_PACKAGE)
         return;
     if (work->wanted & WANT_AUTHENTICODE_SHA1)
-        consume(work, KIND_AUTHENTICODE_SHA1, DIGEST_SHA1);
+        consume(work, DIGEST_SHA1);
     if (work->wanted & WANT_AUTHENTICODE_SHA256)
-        consume(work, KIND_AUTHENTICODE_SHA256, DIGEST_SHA256);
+        consume(work, DIGEST_SHA256);
 }

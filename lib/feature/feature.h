@@ -166,6 +166,13 @@ void vpi_consume_digest(struct feature_work *work, unsigned kind, enum digest_al
 /* XXH3-128 of one range; as a SIZED kind with its length.  Empty ranges make nothing. */
 void vpi_consume_hash(struct feature_work *work, unsigned kind, uint64_t off, uint64_t len);
 
+/* The digest of what the object's signatures cover (signed_content.c), followed by `padding` zeros:
+ * `done` gets it, at the end of the pass or at once; not when it can't be had. */
+typedef void vpi_signed_done(struct feature_work *work, enum digest_algorithm algorithm,
+                             const uint8_t *digest);
+void vpi_consume_signed(struct feature_work *work, enum digest_algorithm algorithm,
+                        unsigned padding, vpi_signed_done *done);
+
 /* What the ranges of one family may add up to: a crafted file describes one piece of itself many
  * times.  False, and a gap with `what`, when `len` more is too much. */
 struct consume_budget {

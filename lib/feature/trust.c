@@ -6,45 +6,12 @@
 #include "feature/feature.h"
 #include "trust/detached.h"
 
-struct file_digest {
-    struct source_consumer consumer;
-    struct digest *digest;
-    struct feature_work *work;
-    enum digest_algorithm algorithm;
-};
-
-static void digest_update(void *context, struct span bytes)
+static void digest_keep(struct feature_work *work, enum digest_algorithm algorithm,
+                        const uint8_t *digest)
 {
-    struct file_digest *d = context;
-    vpi_digest_add(d->digest, bytes);
-}
-
-static void digest_finish(void *context)
-{
-    struct file_digest *d = context;
-    struct trust_digests *digests = &d->work->signatures->digests;
-    digests->known[d->algorithm] = vpi_digest_end(d->digest, digests->values[d->algorithm]);
-}
-
-static void consume(struct feature_work *work, enum digest_algorithm algorithm)
-{
-    const struct image *image = work->image;
-    struct file_digest *d = vpi_arena_alloc(work->arena, sizeof *d);
-    struct digest *digest = d ? vpi_digest_begin(work->crypto, algorithm) : NULL;
-    if (!digest) {
-        vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "signatures");
-        return;
-    }
-    *d = (struct file_digest){.consumer = {.ranges = image->signed_ranges,
-                                           .range_count = image->signed_range_count,
-                                           .update = digest_update,
-                                           .finish = digest_finish,
-                                           .cryptographic = true},
-                              .digest = digest,
-                              .work = work,
-                              .algorithm = algorithm};
-    d->consumer.context = d;
-    vpi_pass_add(&work->pass, &d->consumer);
+    struct trust_digests *digests = &work->signatures->digests;
+    memcpy(digests->values[algorithm], digest, vpi_digest_len(algorithm));
+    digests->known[algorithm] = true;
 }
 
 void vpi_family_trust(struct feature_work *work)
@@ -56,14 +23,15 @@ void vpi_family_trust(struct feature_work *work)
         return;
     if (work->image->signing == SIGNING_CODE_DIRECTORY)
         vpi_code_consume(work);
-    if (work->image->signing != SIGNING_AUTHENTICODE && !detached)
+    if (work->image->signing != SIGNING_AUTHENTICODE && work->image->signing != SIGNING_PACKAGE &&
+        !detached)
         return;
     for (size_t i = 0; i < trust->count; i++)
         wanted[detached ? trust->signatures[i].info->digest_algorithm
                         : trust->signatures[i].content->digest_algorithm] = true;
     for (int algorithm = DIGEST_MD5; algorithm <= DIGEST_SHA512; algorithm++) {
         if (wanted[algorithm])
-            consume(work, (enum digest_algorithm)algorithm);
+            vpi_consume_signed(work, (enum digest_algorithm)algorithm, 0, digest_keep);
     }
 }
 
@@ -164,6 +132,13 @@ static bool verify(struct feature_work *work, struct trust_blob *blob, struct tr
     case SIGNING_DETACHED:
         return vpi_detached_verify(work->crypto, work->arena, trust, blob,
                                    &work->signatures->digests, s);
+    case SIGNING_PACKAGE:
+        if (!vpi_authenticode_verify(work->crypto, work->arena, trust, blob,
+                                     &work->signatures->digests, false, s))
+            return false;
+        if (!vpi_package_matches(work->crypto, work->image->package, s->content))
+            s->states &= ~(unsigned)VP_SIGNATURE_DIGEST_MATCHES;
+        return true;
     default:
         return true;
     }

@@ -24,6 +24,7 @@ void vpi_format_read(struct image *image, struct source *src)
         if (image->format != VP_FORMAT_OTHER)
             return;
     }
+    vpi_script_read(image, src, head);
 }
 
 bool vpi_format_probe(struct span head)

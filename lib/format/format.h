@@ -17,6 +17,9 @@ bool vpi_format_probe(struct span head);
 #include "format/list.h"
 #undef FORMAT
 
+/* A signed script, which has no first bytes to know it by: for what no other reader knew. */
+void vpi_script_read(struct image *image, struct source *src, struct span head);
+
 /* libmagic (lib/format/magic.c): words for what no reader knows.  A cookie a session, opened at the
  * first use; `magic_file` may be NULL. */
 struct magic_words;

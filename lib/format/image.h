@@ -71,7 +71,9 @@ enum image_text_group {
     TEXT_COMPILER = 2, /* "comment", "rustc": who made the code */
     TEXT_MODINFO = 3,  /* a Linux kernel module's fields */
     TEXT_PACKAGE = 4,  /* the package note's fields */
-    TEXT_GO = 5        /* Go's build info: "go", "path", "mod", "dep", "=>" */
+    TEXT_GO = 5,       /* Go's build info: "go", "path", "mod", "dep", "=>" */
+    TEXT_MSI = 12,     /* an installer's properties, and its summary as "summary." and the field */
+    TEXT_APPX = 13     /* an MSIX package's manifest */
 };
 
 /* A text that describes the object: one string of VERSIONINFO, for instance. */
@@ -111,11 +113,38 @@ struct image_blob {
 
 /* How the format's signatures cover its content. */
 enum image_signing {
-    SIGNING_NONE = 0,          /* nothing here is signed in a way that is verified */
-    SIGNING_AUTHENTICODE = 1,  /* SpcIndirectDataContent has the digest of signed_ranges */
-    SIGNING_ENCLOSED = 2,      /* the signature encloses all that it is over: a catalog */
-    SIGNING_DETACHED = 3,      /* the signer's own digest is of signed_ranges: a kernel module */
-    SIGNING_CODE_DIRECTORY = 4 /* the signer's own digest is of a code directory: Apple */
+    SIGNING_NONE = 0,           /* nothing here is signed in a way that is verified */
+    SIGNING_AUTHENTICODE = 1,   /* SpcIndirectDataContent has the digest of signed_ranges */
+    SIGNING_ENCLOSED = 2,       /* the signature encloses all that it is over: a catalog */
+    SIGNING_DETACHED = 3,       /* the signer's own digest is of signed_ranges: a kernel module */
+    SIGNING_CODE_DIRECTORY = 4, /* the signer's own digest is of a code directory: Apple */
+    SIGNING_PACKAGE = 8         /* SpcIndirectDataContent has several digests: MSIX */
+};
+
+/* What is signed of an object whose signature is over pieces in another order than theirs: an
+ * installer package. */
+struct image_scattered {
+    const struct source_range *ranges;
+    size_t count;
+    /* The digest of this comes before them, if the object says what it is. */
+    struct span extra_message;
+    bool has_extra;
+    struct span extra; /* that digest, as the object says */
+};
+
+/* What an MSIX package's signature has digests of, beside that of signed_ranges. */
+struct image_package {
+    struct span directory; /* of the ZIP file, as it was before the signature was put in */
+    struct span content_types, block_map, integrity;
+    bool has_integrity; /* there is a part for the last one */
+};
+
+/* How the bytes of signed_ranges become what is hashed. */
+enum image_signed_as {
+    SIGNED_AS_BYTES = 0,
+    SIGNED_AS_UTF16 = 1,  /* a text in UTF-16LE: as it is */
+    SIGNED_AS_UTF8 = 2,   /* as UTF-16LE; if it isn't UTF-8, it is Windows-1252 */
+    SIGNED_AS_WESTERN = 3 /* Windows-1252, as UTF-16LE */
 };
 
 struct image_note {
@@ -171,9 +200,15 @@ struct image {
     size_t signed_range_count;
     /* Zeros that a signer would add to the end of an unsigned file before it hashes it (0 to 7). */
     unsigned signed_padding;
+    enum image_signed_as signed_as;
+    bool signed_position; /* followed by how many characters of a text the first range has */
+    struct image_scattered *scattered; /* instead of signed_ranges, or NULL */
+    struct image_package *package;     /* beside signed_ranges, or NULL */
     bool has_signature_table;
     uint64_t signature_table_off, signature_table_len; /* that the digest leaves out */
     bool signature_slack; /* bytes of the table belong to no entry and are not zeros */
+
+    struct span name; /* of the object, or empty: a hint where to look, never what it is */
 
     struct arena *arena; /* where the arrays live */
 };

@@ -90,6 +90,15 @@ struct source_pass {
     uint64_t bytes_hashed; /* by cryptographic consumers */
 };
 
+/* Like vpi_source_get, but a copy that leaves nothing in the cache: for small pieces all over a
+ * large file, each wanted once. */
+bool vpi_source_copy(struct source *src, uint64_t off, void *buffer, size_t len);
+
+/* Feeds the bytes of the ranges in the order given, which may go back and forth; long ones are not
+ * kept.  False: src->failure says why, and SOURCE_SHORT that a range is not in the source. */
+bool vpi_source_scatter(struct source *src, const struct source_range *ranges, size_t count,
+                        void (*update)(void *context, struct span bytes), void *context);
+
 /* Adds `consumer`, which outlives the pass. */
 void vpi_pass_add(struct source_pass *pass, struct source_consumer *consumer);
 

@@ -9,6 +9,10 @@
  */
 bool vpi_authenticode_overlaps(const struct image *image);
 
+/* Whether the digests of an MSIX package beside the one that is compared anyway are right. */
+bool vpi_package_matches(struct crypto *crypto, const struct image_package *package,
+                         const struct signed_content *content);
+
 /* Verifies one signature.  False: no memory. */
 bool vpi_authenticode_verify(struct crypto *crypto, struct arena *arena, const struct trust *trust,
                              struct trust_blob *blob, const struct trust_digests *digests,

@@ -36,6 +36,7 @@ struct signed_content {
     struct span digest;
     enum digest_algorithm digest_algorithm; /* or 0 */
     bool page_hashes;                       /* digests of each page stand beside it */
+    struct span package;                    /* MSIX: all digests; `digest` is the first of them */
 };
 
 struct signed_data {
@@ -68,6 +69,8 @@ bool vpi_attribute_find(struct span attributes, const char *oid, size_t len, str
 
 /* SpcSpOpusInfo: fills the signer's opus fields. */
 void vpi_spc_opus_read(struct arena *arena, struct span values, struct signer_info *signer);
+/* package.c: takes the digests of an MSIX package apart, if it is one. */
+void vpi_package_digests_read(struct signed_content *content);
 /* EncapsulatedContentInfo's content: type, octets and what SpcIndirectDataContent says. */
 void vpi_spc_content_read(struct arena *arena, struct span encapsulated,
                           struct signed_content *ret);

@@ -112,6 +112,7 @@ void vpi_spc_content_read(struct arena *arena, struct span encapsulated, struct 
         return;
     ret->digest = digest.content;
     ret->digest_algorithm = vpi_algorithm_digest(algorithm.content);
+    vpi_package_digests_read(ret);
     if (vpi_der_expect(&data.content, DER_OID, &type))
         ret->page_hashes = has_page_hashes(data.content);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "container/gzip_first.h"
+#include "base/inflate.h"
 #include "feature/feature.h"
 #include "fixture.h"
 
@@ -230,24 +230,30 @@ START_TEST(a_head_that_decides_nothing_is_left_to_the_whole_stream)
     uint8_t *pe = small_pe(&len), *packed = gzip(pe, len, &packed_len), first[64];
     struct arena arena;
     vpi_arena_init(&arena, 0);
-    ck_assert(vpi_gzip_first(&arena, span_of(packed, packed_len), first, sizeof first, &got));
+    ck_assert(
+        vpi_inflate(&arena, INFLATE_GZIP, span_of(packed, packed_len), first, sizeof first, &got));
     ck_assert_uint_eq(got, sizeof first);
     ck_assert_mem_eq(first, pe, sizeof first);
     /* Cut or damaged before that much was decoded: no answer. */
     for (size_t cut = 0; cut < 15 + sizeof first; cut++)
-        ck_assert(!vpi_gzip_first(&arena, span_of(packed, cut), first, sizeof first, &got));
+        ck_assert(
+            !vpi_inflate(&arena, INFLATE_GZIP, span_of(packed, cut), first, sizeof first, &got));
     packed[10] |= 6; /* no such type of block */
-    ck_assert(!vpi_gzip_first(&arena, span_of(packed, packed_len), first, sizeof first, &got));
+    ck_assert(
+        !vpi_inflate(&arena, INFLATE_GZIP, span_of(packed, packed_len), first, sizeof first, &got));
     free(packed);
     packed = gzip((const uint8_t *)"few", 3, &packed_len);
-    ck_assert(vpi_gzip_first(&arena, span_of(packed, packed_len), first, sizeof first, &got));
+    ck_assert(
+        vpi_inflate(&arena, INFLATE_GZIP, span_of(packed, packed_len), first, sizeof first, &got));
     ck_assert_uint_eq(got, 3);
     packed[packed_len - 8] ^= 1; /* its checksum */
-    ck_assert(!vpi_gzip_first(&arena, span_of(packed, packed_len), first, sizeof first, &got));
+    ck_assert(
+        !vpi_inflate(&arena, INFLATE_GZIP, span_of(packed, packed_len), first, sizeof first, &got));
     vpi_arena_done(&arena);
     for (size_t limit = 1; limit < 100000; limit += 999) {
         vpi_arena_init(&arena, limit);
-        (void)vpi_gzip_first(&arena, span_of(packed, packed_len), first, sizeof first, &got);
+        (void)vpi_inflate(&arena, INFLATE_GZIP, span_of(packed, packed_len), first, sizeof first,
+                          &got);
         vpi_arena_done(&arena);
     }
     free(packed);

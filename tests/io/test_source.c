@@ -295,7 +295,76 @@ START_TEST(a_pipe_is_kept_whole_or_not_at_all)
 }
 END_TEST
 
+struct gathered {
+    uint8_t bytes[BYTES * 2];
+    size_t len;
+};
+
+static void gather(void *context, struct span bytes)
+{
+    struct gathered *g = context;
+    ck_assert_uint_le(bytes.len, sizeof g->bytes - g->len);
+    memcpy(g->bytes + g->len, bytes.data, bytes.len);
+    g->len += bytes.len;
+}
+
+START_TEST(scattered_ranges_come_in_the_order_given)
+{
+    static const struct source_range ranges[] = {
+        {BYTES - 100, 100}, {5, 60000}, {70000, 3}, {0, 0}, {2, 3}, {5, 60000}};
+    struct fake fake = fake_new();
+    static struct gathered got;
+    for (int from_memory = 0; from_memory < 2; from_memory++) {
+        struct arena arena;
+        struct source src;
+        size_t at = 0;
+        vpi_arena_init(&arena, 0);
+        if (from_memory)
+            vpi_source_init_memory(&src, span_of(fake.bytes, BYTES), &arena);
+        else
+            vpi_source_init(&src, &fake_ops, &fake, BYTES, &arena);
+        got.len = 0;
+        ck_assert(vpi_source_scatter(&src, ranges, 6, gather, &got));
+        for (size_t i = 0; i < 6; i++) {
+            ck_assert_mem_eq(got.bytes + at, fake.bytes + ranges[i].off, ranges[i].len);
+            at += ranges[i].len;
+        }
+        ck_assert_uint_eq(got.len, at);
+        struct source_range beyond = {BYTES - 1, 2};
+        ck_assert(!vpi_source_scatter(&src, &beyond, 1, gather, &got));
+        ck_assert_int_eq(src.failure, SOURCE_SHORT);
+        vpi_arena_done(&arena);
+    }
+    free(fake.bytes);
+}
+END_TEST
+
+START_TEST(a_copy_leaves_nothing_in_the_cache)
+{
+    struct fake fake = fake_new();
+    struct arena arena;
+    struct source src;
+    uint8_t piece[100];
+    vpi_arena_init(&arena, 0);
+    vpi_source_init(&src, &fake_ops, &fake, BYTES, &arena);
+    for (uint64_t off = 0; off + sizeof piece <= BYTES; off += 9999) {
+        ck_assert(vpi_source_copy(&src, off, piece, sizeof piece));
+        ck_assert_mem_eq(piece, fake.bytes + off, sizeof piece);
+        ck_assert_ptr_null(vpi_source_cached(&src, off / SOURCE_BLOCK));
+    }
+    ck_assert(!vpi_source_copy(&src, BYTES, piece, 1));
+    ck_assert_int_eq(src.failure, SOURCE_SHORT);
+    fake.fail_from = 0;
+    ck_assert(!vpi_source_copy(&src, SOURCE_BLOCK, piece, 1));
+    ck_assert_int_eq(src.failure, SOURCE_READ);
+    vpi_arena_done(&arena);
+    free(fake.bytes);
+}
+END_TEST
+
 #define TESTS                                                                                      \
+    TEST(scattered_ranges_come_in_the_order_given)                                                 \
+    TEST(a_copy_leaves_nothing_in_the_cache)                                                       \
     TEST(spans_equal_the_bytes_wherever_they_stand)                                                \
     TEST(a_look_at_the_head_is_one_small_read)                                                     \
     TEST(a_failed_read_and_a_full_arena_are_told_apart)                                            \

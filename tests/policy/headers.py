@@ -10,7 +10,7 @@ RULES = [
     ("openssl/*", ["lib/crypto/*"], 99),
     ("magic.h", ["lib/format/*"], 1),
     ("archive*.h", ["lib/container/*"], 99),
-    ("zlib.h", ["lib/container/*"], 1),
+    ("zlib.h", ["lib/base/*"], 1),
     ("utf8proc.h", ["lib/feature/*"], 1),
     ("yaml.h", ["lib/set/*"], 1),
     *((system, ["lib/io/os_*.c", "lib/scan/walk_*.c", "tools/*", "tests/*", "examples/*"], 999)

@@ -133,8 +133,9 @@ struct forgery {
     const struct party *named;  /* whose certificate the SignerInfo names; NULL: the signer's */
     const struct party *enclosed[6];
     const uint8_t *file_digest;
-    bool sha1;             /* digest of the file and of the signature */
-    const char *says_type; /* contentType; NULL: what it is */
+    struct span file_digests; /* instead: an MSIX package has several */
+    bool sha1;                /* digest of the file and of the signature */
+    const char *says_type;    /* contentType; NULL: what it is */
     bool wrong_message_digest, two_message_digests;
     enum stamp stamp;
     const struct party *stamper;
@@ -315,7 +316,10 @@ static inline struct span forge(const struct forgery *f)
     put_algorithm_of(content, "\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0f");
     open_value(content, DER_SEQUENCE);
     put_algorithm_of(content, f->sha1 ? HASH_SHA1_OID : HASH_SHA256_OID);
-    put_value(content, DER_OCTET_STRING, f->file_digest, f->sha1 ? 20 : 32);
+    if (f->file_digests.len)
+        put_value(content, DER_OCTET_STRING, f->file_digests.data, f->file_digests.len);
+    else
+        put_value(content, DER_OCTET_STRING, f->file_digest, f->sha1 ? 20 : 32);
     close_value(content);
     close_value(content);
     struct span whole = span_of(content->bytes, content->len), rest = whole;

@@ -1,0 +1,9 @@
+/* fuzz_script.c - any bytes as a signed script */
+#include "fuzz_image.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_image(data, size, "x.ps1");
+}
