@@ -121,9 +121,11 @@ static void tell_nobody(struct feature_work *work, const struct image_blob *blob
 static void hand_on(struct feature_work *work, const struct image_blob *blob,
                     const struct code_signature *signature)
 {
-    struct apple_code *code = keep(work, blob, signature);
+    bool removed = blob->id == CODE_SIGNATURE_REMOVED;
+    struct apple_code *code = removed ? NULL : keep(work, blob, signature);
     size_t chosen = signature->chosen < signature->directory_count ? signature->chosen : 0;
-    tell_nobody(work, blob, signature);
+    if (!removed)
+        tell_nobody(work, blob, signature);
     if (signature->cms.len == 0) {
         if (code && signature->directory_count)
             keep_nobody(work, code, signature->directories[chosen].flags & CODE_ADHOC);

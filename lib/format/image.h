@@ -100,13 +100,16 @@ enum image_blob_type {
     BLOB_CODE_SIGNATURE = 9 /* Apple's: what LC_CODE_SIGNATURE points to */
 };
 
+/* Of BLOB_CODE_SIGNATURE: whether the file says that it is there. */
+enum { CODE_SIGNATURE_IN_PLACE = 0, CODE_SIGNATURE_REMOVED = 1 };
+
 struct image_blob {
     enum image_blob_type type;
-    uint64_t off, len;     /* in the file; VP_NONE when not in one piece there */
-    struct span bytes;     /* empty: not read; take it from the source or by the pass */
-    uint32_t id;           /* resource: name id, or 0; signature: wCertificateType */
-    uint32_t kind;         /* resource: type id, or 0 for a named type; signature: wRevision */
-    struct span name;      /* resource: name in UTF-8 when it has no id */
+    uint64_t off, len; /* in the file; VP_NONE when not in one piece there */
+    struct span bytes; /* empty: not read; take it from the source or by the pass */
+    uint32_t id;       /* resource: name id, or 0; signature: wCertificateType; code signature */
+    uint32_t kind;     /* resource: type id, or 0 for a named type; signature: wRevision */
+    struct span name;  /* resource: name in UTF-8 when it has no id */
     struct span kind_name; /* resource: type name in UTF-8 when it has no id */
     uint16_t language;
 };

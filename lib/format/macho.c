@@ -186,6 +186,7 @@ void vpi_macho_read(struct image *image, struct source *src)
     image->role = filetype_role(m.filetype);
     vpi_macho_commands_read(&m);
     vpi_macho_symbols_read(&m);
+    vpi_macho_removed_find(&m);
     info_read(&m);
     overlay_find(&m);
 }

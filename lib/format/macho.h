@@ -29,6 +29,7 @@ struct macho {
 
     uint64_t info_off, info_len; /* section __TEXT,__info_plist */
     uint64_t content_end;        /* the end of what the commands point to */
+    uint64_t tables_end;         /* of the tables in __LINKEDIT, without the signature */
     bool cut;                    /* some of that is beyond the end of the file: noted */
 };
 
@@ -46,6 +47,12 @@ uint64_t vpi_macho_cover(struct macho *m, uint64_t off, uint64_t len);
 
 /* macho_command.c: every load command. */
 void vpi_macho_commands_read(struct macho *m);
+
+/* Raises m->tables_end. */
+void vpi_macho_table(struct macho *m, uint64_t off, uint64_t len);
+
+/* macho_signature.c: what is left of a signature to which no command points. */
+void vpi_macho_removed_find(struct macho *m);
 
 /* macho_symbol.c: from the symbol table to imports and exports. */
 void vpi_macho_symbols_read(struct macho *m);

@@ -17,14 +17,22 @@ enum {
     LC_CODE_SIGNATURE = 0x1d,
     LC_REEXPORT_DYLIB = 0x1f,
     LC_LAZY_LOAD_DYLIB = 0x20,
+    LC_SEGMENT_SPLIT_INFO = 0x1e,
     LC_ENCRYPTION_INFO = 0x21,
+    LC_DYLD_INFO = 0x22,
     LC_LOAD_UPWARD_DYLIB = 0x23,
     LC_VERSION_MIN_MACOSX = 0x24,
     LC_VERSION_MIN_IPHONEOS = 0x25,
+    LC_FUNCTION_STARTS = 0x26,
+    LC_DATA_IN_CODE = 0x29,
+    LC_DYLIB_CODE_SIGN_DRS = 0x2b,
     LC_ENCRYPTION_INFO_64 = 0x2c,
+    LC_LINKER_OPTIMIZATION_HINT = 0x2e,
     LC_VERSION_MIN_TVOS = 0x2f,
     LC_VERSION_MIN_WATCHOS = 0x30,
-    LC_BUILD_VERSION = 0x32
+    LC_BUILD_VERSION = 0x32,
+    LC_EXPORTS_TRIE = 0x33,
+    LC_CHAINED_FIXUPS = 0x34
 };
 
 enum { NAME_LEN = 16, UUID_LEN = 16, COMMAND_LEN = 8 };
@@ -194,6 +202,7 @@ static void signature_find(struct macho *m, struct span command)
     blob->type = BLOB_CODE_SIGNATURE;
     blob->off = off;
     blob->len = there;
+    blob->id = CODE_SIGNATURE_IN_PLACE;
     m->image->has_signature_table = true;
     m->image->signing = SIGNING_CODE_DIRECTORY;
 }
@@ -207,13 +216,28 @@ static void tables_find(struct macho *m, struct span command, uint32_t number)
         m->strings_off = reader_u32(&r);
         m->strings_len = reader_u32(&r);
         m->has_symbols = !r.bad;
+        vpi_macho_table(m, m->symbols_off, (uint64_t)m->symbol_count * (m->wide ? 16 : 12));
+        vpi_macho_table(m, m->strings_off, m->strings_len);
     } else if (number == LC_DYSYMTAB && !m->has_rows) {
         struct macho_rows *rows[] = {&m->local_rows, &m->export_rows, &m->import_rows};
         for (size_t i = 0; i < 3; i++) {
             rows[i]->first = reader_u32(&r);
             rows[i]->count = reader_u32(&r);
         }
+        reader_skip(&r, 6 * 4); /* contents, modules, references */
+        uint32_t indirect_off = reader_u32(&r), indirect_count = reader_u32(&r);
         m->has_rows = !r.bad;
+        vpi_macho_table(m, indirect_off, 4 * (uint64_t)indirect_count);
+    }
+}
+
+/* Other tables of the loader: pairs of offset and length. */
+static void loader_tables_find(struct macho *m, struct span command, unsigned pairs)
+{
+    struct reader r = macho_reader(m, command, COMMAND_LEN);
+    while (pairs-- > 0) {
+        uint32_t off = reader_u32(&r), len = reader_u32(&r);
+        vpi_macho_table(m, off, len);
     }
 }
 
@@ -258,6 +282,18 @@ static void command_read(struct macho *m, uint32_t number, struct span command, 
     case LC_SYMTAB:
     case LC_DYSYMTAB:
         tables_find(m, command, number);
+        break;
+    case LC_DYLD_INFO:
+        loader_tables_find(m, command, 5);
+        break;
+    case LC_SEGMENT_SPLIT_INFO:
+    case LC_FUNCTION_STARTS:
+    case LC_DATA_IN_CODE:
+    case LC_DYLIB_CODE_SIGN_DRS:
+    case LC_LINKER_OPTIMIZATION_HINT:
+    case LC_EXPORTS_TRIE:
+    case LC_CHAINED_FIXUPS:
+        loader_tables_find(m, command, 1);
         break;
     case LC_LOAD_DYLIB:
     case LC_LOAD_WEAK_DYLIB:

@@ -184,8 +184,12 @@ def slices_of(answer: dict) -> list[dict]:
 def ours_of(answer: dict, index: int) -> dict[str, list[str]]:
     kinds: dict[str, list[str]] = {}
     for feature in answer["features"]:
-        if feature["object"] == index:
-            kinds.setdefault(feature["kind"], []).append(feature["text"])
+        if feature["object"] != index:
+            continue
+        kind = feature["kind"]
+        if kind == "apple-team-id" and feature.get("offset") is None:
+            kind = "team of the certificate"  # the others stand in a code directory
+        kinds.setdefault(kind, []).append(feature["text"])
     return kinds
 
 

@@ -29,6 +29,7 @@ struct apple_forgery {
     bool other_directory; /* the CMS is of a directory that is not here */
     bool change_page, change_requirements, add_entitlements, short_limit, ticket, twice;
     bool entitlements; /* with their digest */
+    bool removed;      /* no load command points to the signature any more */
     enum stamp stamp;
     const struct party *stamper;
     const char *time;
@@ -179,6 +180,8 @@ static inline void code_build(struct macho_build *m, bool twice)
         code[i] = (uint8_t)(i * 7 + i / 256);
     macho_build_init(m, true, false);
     macho_section(m, "__TEXT", "__text", 0, code, sizeof code);
+    macho_symbol(m, "_main", 0x0f);
+    macho_symbols(m, true);
     macho_put(&m->content, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", (16 - m->content.len % 16) % 16);
     macho_signature(m, room, sizeof room);
     if (twice) {
@@ -231,6 +234,11 @@ static inline struct span apple_forge(const struct apple_forgery *f)
     ck_assert_uint_le(whole.len, ROOM);
     memcpy(m.bytes + code.len, whole.data, whole.len);
     m.bytes[MACHO_CONTENT_OFF + 5000] ^= f->change_page;
+    if (f->removed) {
+        size_t last = m.bytes[20] + 256u * m.bytes[21] + 32 - 16; /* the last load command */
+        ck_assert_uint_eq(m.bytes[last], 0x1d);
+        m.bytes[last] = 0x31; /* LC_NOTE */
+    }
     free(whole.data);
     for (size_t i = 0; i < directory_count; i++)
         free(directories[i].data);

@@ -526,6 +526,18 @@ START_TEST(a_ticket_is_named_and_proves_nothing)
 }
 END_TEST
 
+START_TEST(a_signature_that_was_taken_away_is_a_claim_and_noted)
+{
+    world_make();
+    struct apple_forgery f = genuine();
+    f.removed = true;
+    struct answer answer = examine_forgery(f);
+    ck_assert_int_eq(answer.kaspersky.relation, VP_RELATION_CLAIM);
+    ck_assert(answer.notes >> VP_NOTE_SIGNATURE_REMOVED & 1);
+    ck_assert_uint_eq(answer.states, 0);
+}
+END_TEST
+
 /* Nobody signed it, and its content is known. */
 START_TEST(a_known_hash_of_a_directory_counts_when_the_pages_are_its_own)
 {
@@ -621,6 +633,7 @@ END_TEST
     TEST(an_expired_certificate_needs_a_proven_time)                                               \
     TEST(apple_vouches_for_nothing_in_other_formats)                                               \
     TEST(a_ticket_is_named_and_proves_nothing)                                                     \
+    TEST(a_signature_that_was_taken_away_is_a_claim_and_noted)                                     \
     TEST(a_known_hash_of_a_directory_counts_when_the_pages_are_its_own)                            \
     TEST(no_flipped_byte_and_no_prefix_is_believed)                                                \
     TEST(no_memory_cap_makes_a_claim_more)
