@@ -42,6 +42,7 @@ struct db_subject {
     enum vp_subject_type type;
     bool signs_for_others;
     bool deprecated;
+    uint32_t owner; /* row + 1 of whose own files it signs too, or 0 */
 };
 
 struct db_rule {

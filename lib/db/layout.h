@@ -61,7 +61,8 @@ enum {
     SUBJ_STATUS = 14,   /* u16 0 active, 1 deprecated */
     SUBJ_FROM = 16,     /* u32 days, 0: not known */
     SUBJ_TO = 20,       /* u32 days, 0: not ended */
-    SUBJ_RESERVED = 24, /* 8 bytes 0 */
+    SUBJ_OWNER = 24,    /* u32 row + 1: whose own files it signs too; 0: nobody's */
+    SUBJ_RESERVED = 28, /* 4 bytes 0 */
     SUBJ_SIZE = 32,
 
     /* RECS: what the set says of keys; the records of one key stand together.  Keys of which the

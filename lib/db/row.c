@@ -43,6 +43,8 @@ bool vpi_db_subject(const struct vp_db *db, uint32_t row, struct db_subject *ret
     unsigned type = reader_u8(&r);
     unsigned flags = reader_u8(&r);
     unsigned status = reader_u16(&r);
+    reader_skip(&r, SUBJ_OWNER - SUBJ_FROM);
+    uint32_t owner = reader_u32(&r);
     if (r.bad || type < VP_SUBJECT_VENDOR || type > VP_SUBJECT_BUILDER || status > 1 ||
         subject.vendor >= db->rows[SLOT_SUBJ] ||
         (type != VP_SUBJECT_PRODUCT && subject.vendor != row))
@@ -50,6 +52,7 @@ bool vpi_db_subject(const struct vp_db *db, uint32_t row, struct db_subject *ret
     subject.type = (enum vp_subject_type)type;
     subject.signs_for_others = flags & 1;
     subject.deprecated = status == 1;
+    subject.owner = owner <= db->rows[SLOT_SUBJ] ? owner : 0;
     *ret = subject;
     return true;
 }

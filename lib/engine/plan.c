@@ -71,6 +71,7 @@ static void plan_needed(struct vp_session *session)
         if (kind->class == CLASS_VERSION || vpi_db_has_kind(session->db, kind->number))
             vpi_kind_set_add(&session->needed, kind->number);
     }
+    vpi_kind_set_add(&session->needed, KIND_OPUS_NAME); /* it is looked up as another kind too */
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         if (session->options.digests & asked[i].digest)
             vpi_kind_set_add(&session->needed, asked[i].kind);

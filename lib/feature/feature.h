@@ -64,6 +64,8 @@ struct feature {
      * believed. */
     uint16_t certificate;
     bool verified;
+    /* Of a program name that a believed signature gives: the certificate by which it was signed. */
+    uint16_t attested;
 };
 
 enum { SIGNED_BLOBS_MOST = 16, CERTIFICATES_MOST = 256 };

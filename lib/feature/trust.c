@@ -72,6 +72,20 @@ static void mark_features(struct feature_work *work, const struct signer_info *i
                                    (!apple || vpi_code_vouches(work, work->items[i].kind));
 }
 
+/* What the signer says of the program is said by whom is believed.  The same words may stand in
+ * another signature of the file too: that one isn't asked. */
+static void mark_program(struct feature_work *work, const struct signer_info *info)
+{
+    uint16_t number = number_of(work, info->leaf);
+    struct span name;
+    if (!number || !info->opus_name.len || !vpi_canonical_text(work->arena, info->opus_name, &name))
+        return;
+    for (size_t i = 0; i < work->count; i++) {
+        if (work->items[i].kind == KIND_OPUS_NAME && span_equal(work->items[i].value, name))
+            work->items[i].attested = number;
+    }
+}
+
 static void tell(struct feature_work *work, const struct trust_signature *s)
 {
     static const struct {
@@ -166,6 +180,7 @@ void vpi_trust_finish(struct feature_work *work)
         if (vpi_signature_believed(s)) {
             s->states |= VP_SIGNATURE_BELIEVED;
             mark_features(work, s->info);
+            mark_program(work, s->info);
         }
         if (work->image->signing == SIGNING_CODE_DIRECTORY)
             vpi_code_mark(work, s);

@@ -141,6 +141,7 @@ static bool make_subjects(struct compiler *c)
         subjects[i].type = subject->type;
         subjects[i].signs_for_others = subject->signs_for_others;
         subjects[i].deprecated = subject->deprecated;
+        subjects[i].owner = subject->owner + 1; /* VP_NO_INDEX to 0 */
     }
     c->content.kinds = kinds;
     c->content.kind_count = vpi_kind_count;

@@ -32,8 +32,10 @@ struct set_subject {
     const char *vendor_id; /* of a product */
     enum vp_subject_type type;
     bool signs_for_others, deprecated;
-    uint32_t vendor; /* index; its own for what is no product */
-    struct place place, vendor_place;
+    const char *owner_id; /* or NULL */
+    uint32_t owner;       /* index, or VP_NO_INDEX */
+    uint32_t vendor;      /* index; its own for what is no product */
+    struct place place, vendor_place, owner_place;
 };
 
 /* A condition of the text; compiled once for each kind and size that uses it. */

@@ -20,6 +20,7 @@ uint8_t *vpi_output_room(struct output *out, size_t len)
         out->capacity = larger;
     }
     uint8_t *room = out->data + out->len;
+    memset(room, 0, len); /* the buffer may have held another chunk */
     out->len += len;
     return room;
 }

@@ -14,8 +14,10 @@ static const char *const words_affiliate[] = {"parent",    "subsidiary", "succes
         NULL, 0, false, NULL                                                                       \
     }
 
-static const struct field vendor_fields[] = {
-    {"id", FIELD_ID, true, NULL}, {"type", FIELD_WORD, true, vpi_words_type}, SUBJECT_FIELDS};
+static const struct field vendor_fields[] = {{"id", FIELD_ID, true, NULL},
+                                             {"type", FIELD_WORD, true, vpi_words_type},
+                                             {"owner", FIELD_ID, false, NULL},
+                                             SUBJECT_FIELDS};
 
 static const struct field product_fields[] = {
     {"id", FIELD_SUBJECT, true, NULL}, {"vendor", FIELD_ID, true, NULL}, SUBJECT_FIELDS};
@@ -189,8 +191,10 @@ void vpi_set_read_subject(struct vp_set *set, const char *file, const char *expe
         .type = product ? VP_SUBJECT_PRODUCT : vpi_subject_type(type),
         .signs_for_others = vpi_field_word(root, "signs-for-others", vpi_words_yes) == 1,
         .deprecated = vpi_field_word(root, "status", vpi_words_status) == 1,
+        .owner_id = vpi_field_text(root, "owner"),
         .vendor = VP_NO_INDEX,
         .place = place_of(file, id),
+        .owner_place = place_of(file, vpi_node_field(root, "owner")),
         .vendor_place = place_of(file, vpi_node_field(root, "vendor")),
     };
     uint32_t index = (uint32_t)set->subjects_count;

@@ -69,11 +69,28 @@ static void refuse_twice(struct vp_set *set, const struct set_subject *subject)
                     subject->id, before->place.file, before->place.line);
 }
 
+static void resolve_owner(struct vp_set *set, struct set_subject *subject)
+{
+    subject->owner = VP_NO_INDEX;
+    if (!subject->owner_id)
+        return;
+    subject->owner = subject_named(set, subject->owner_id);
+    if (!subject->signs_for_others)
+        vpi_set_say(set, VP_SEVERITY_ERROR, subject->owner_place,
+                    "owner: only what signs for others has one");
+    else if (subject->owner == VP_NO_INDEX ||
+             set->subjects[subject->owner].type != VP_SUBJECT_VENDOR ||
+             set->subjects[subject->owner].signs_for_others)
+        vpi_set_say(set, VP_SEVERITY_ERROR, subject->owner_place,
+                    "owner: no vendor '%s' in the set that signs for itself", subject->owner_id);
+}
+
 static void resolve_vendors(struct vp_set *set)
 {
     for (uint32_t i = 0; i < set->subjects_count; i++) {
         struct set_subject *subject = &set->subjects[i];
         refuse_twice(set, subject);
+        resolve_owner(set, subject);
         subject->vendor = i;
         if (subject->type != VP_SUBJECT_PRODUCT)
             continue;

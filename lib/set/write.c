@@ -62,7 +62,9 @@ static uint64_t write_subjects(struct writer *w)
         vpi_output_uint(out, subject->type, 1);
         vpi_output_uint(out, subject->signs_for_others, 1);
         vpi_output_uint(out, subject->deprecated, 2);
-        vpi_output_room(out, SUBJ_SIZE - SUBJ_FROM);
+        vpi_output_room(out, SUBJ_OWNER - SUBJ_FROM);
+        vpi_output_uint(out, subject->owner, 4);
+        vpi_output_room(out, SUBJ_SIZE - SUBJ_RESERVED);
     }
     return c->subject_count;
 }

@@ -69,6 +69,7 @@ void vpi_gather(const struct vp_db *db, const struct feature *features, struct e
                                 !vpi_db_subject(db, evidence[i].record.vendor, &vendor) ||
                                 vendor.deprecated || vendor.signs_for_others;
     }
+    vpi_behind(db, features, evidence, count);
     for (size_t i = 0; i < count;) {
         size_t end = i + 1;
         while (end < count && evidence[end].feature == evidence[i].feature)

@@ -8,6 +8,7 @@ enum rank {
     RANK_SIGNER,
     RANK_WEAK_CONTENT,
     RANK_STRUCTURE,
+    RANK_ATTESTED,
     RANK_SIGNER_CLAIM,
     RANK_TEXT,
     RANK_NAME
@@ -22,6 +23,8 @@ static enum rank rank(const struct evidence *e)
     case CLASS_STRUCTURE:
         return RANK_STRUCTURE;
     case CLASS_SIGNER:
+        if (e->attested)
+            return RANK_ATTESTED;
         return e->verified ? RANK_SIGNER : RANK_SIGNER_CLAIM;
     case CLASS_TEXT:
         return RANK_TEXT;

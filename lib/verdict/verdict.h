@@ -18,6 +18,8 @@ struct evidence {
     struct db_record record;
     bool verified;  /* of a signer whose signature is believed, and all of its name or key hit */
     bool set_aside; /* explained away: see gather.c */
+    bool borrowed;  /* a program name that was looked up as an organization's */
+    bool attested;  /* a program name by a believed signer that signs for others */
 };
 
 struct finding {
@@ -54,6 +56,11 @@ bool vpi_verdict(struct arena *arena, const struct vp_db *db, const struct featu
  * longer ones, signers that sign for others, deprecated records). */
 void vpi_gather(const struct vp_db *db, const struct feature *features, struct evidence *evidence,
                 size_t count, struct verdict *verdict);
+
+/* behind.c: what stands behind signers that sign for others: marks what they attest, and gives to
+ * their owner what it signed for itself.  Evidence is verified and set aside already. */
+void vpi_behind(const struct vp_db *db, const struct feature *features, struct evidence *evidence,
+                size_t count);
 
 /* weigh.c: the relation and the level of one vendor's evidence.  `right` and `wrong` are the
  * measurement of its strongest kind. */

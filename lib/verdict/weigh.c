@@ -9,6 +9,7 @@
  *     structure, two independent kinds measured at 0.9 or better    identified
  *     structure, one kind measured at 0.9 or better                 probable
  *     structure, else                                               possible
+ *     the program name by a believed signer that signs for others   probable, if measured so
  *     other certificates, text, names                               claim, possible
  */
 #include "verdict/verdict.h"
@@ -75,6 +76,15 @@ static enum vp_relation content_relation(const struct evidence *e)
     return usual ? e->record.relation : VP_RELATION_PUBLISHER;
 }
 
+static bool is_attested(const struct finding *finding)
+{
+    for (size_t i = 0; i < finding->evidence_count; i++) {
+        if (finding->evidence[i].attested)
+            return true;
+    }
+    return false;
+}
+
 void vpi_weigh(const struct vp_db *db, struct finding *finding)
 {
     /* Evidence is sorted, the strongest class first. */
@@ -98,8 +108,15 @@ void vpi_weigh(const struct vp_db *db, struct finding *finding)
                best->record.relation == VP_RELATION_BUILDER) {
         finding->relation = VP_RELATION_BUILDER;
     }
+    if (finding->level < VP_LEVEL_PROBABLE && !capped && is_attested(finding) &&
+        is_strong(db, KIND_OPUS_NAME, VP_RELATION_PUBLISHER)) {
+        finding->relation = VP_RELATION_PUBLISHER;
+        finding->level = VP_LEVEL_PROBABLE;
+    }
     struct db_calibration c;
-    if (measured(db, best->kind, finding->relation, &c)) {
+    /* What a programme attests has a measurement of its own: how often it is the publisher. */
+    enum vp_relation as = best->attested ? VP_RELATION_PUBLISHER : finding->relation;
+    if (measured(db, best->kind, as, &c)) {
         finding->right = c.right;
         finding->wrong = c.wrong;
     }

@@ -41,6 +41,8 @@ static const char *verb(const struct finding *finding)
     case CLASS_STRUCTURE:
         return "it is built like a known file";
     case CLASS_SIGNER:
+        if (best->attested)
+            return "whoever signed it signs for others, is believed, and says so";
         return best->verified ? "its signature says so and is believed"
                               : "a certificate inside it says so, without a signature to believe";
     case CLASS_TEXT:

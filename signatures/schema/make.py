@@ -199,7 +199,7 @@ def schemas():
         "keys": refs("key"),
     }
     vendor = fields(
-        "id type name", id=ref("id"), type=words("vendor", "origin", "builder"), **subject
+        "id type name", id=ref("id"), type=words("vendor", "origin", "builder"), owner=ref("id"), **subject
     )
     product = fields("id vendor name", id=ref("product-id"), vendor=ref("id"), **subject)
     policy = fields(

@@ -18,7 +18,8 @@ static const struct db_subject judge_subjects[SUBJECTS] = {
                .name = "Stamp Office",
                .vendor = STAMP,
                .type = VP_SUBJECT_VENDOR,
-               .signs_for_others = true},
+               .signs_for_others = true,
+               .owner = BOLT + 1},
 };
 
 struct judge_key {
@@ -62,6 +63,7 @@ static const struct judge_key judge_keys[] = {
      VP_RELATION_PUBLISHER},
     {KIND_TELFHASH, "t15555", ACME, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_PUBLISHER},
     {KIND_COMPANY_NAME, "Acme", ACME, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_CLAIM},
+    {KIND_COMPANY_NAME, "Bolt", BOLT, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_CLAIM},
     {KIND_COMPANY_NAME, "Acme Bolt Works", BOLT, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_CLAIM},
     {KIND_PRODUCT_NAME, "Acme Anvil", ACME_ANVIL, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_CLAIM},
     {KIND_CERTIFICATE_O, "Acme Ltd", ACME, "", VP_CONFIDENCE_HIGH, 0, VP_RELATION_PUBLISHER},
@@ -78,6 +80,7 @@ static const struct write_calibration judge_calibrations[] = {
     {{KIND_DELAY_IMPHASH, VP_RELATION_PUBLISHER, 19, 0}, "a test"},
     {{KIND_SYMBOL_DEFINED_SET, VP_RELATION_PUBLISHER, 95, 5}, "a test"},
     {{KIND_TELFHASH, VP_RELATION_PUBLISHER, 95, 5}, "a test"},
+    {{KIND_OPUS_NAME, VP_RELATION_PUBLISHER, 95, 5}, "a test"},
 };
 
 static const struct db_gate judge_gates[] = {

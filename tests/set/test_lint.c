@@ -67,6 +67,23 @@ START_TEST(a_key_of_two_vendors_is_an_error)
 }
 END_TEST
 
+START_TEST(only_what_signs_for_others_has_an_owner)
+{
+    static const char *const owners[] = {"nobody", "store", "acme/anvil"};
+    const char *const good = "id: store\ntype: vendor\nname: Store\nsigns-for-others: \"yes\"\n";
+    char text[256];
+    snprintf(text, sizeof text, "%sowner: acme\n", good);
+    silent(set_of(2, "vendors/acme.yaml", ACME, "vendors/store.yaml", text));
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, "%sowner: %s\n", good, owners[i]);
+        says(set_of(2, "vendors/acme.yaml", ACME, "vendors/store.yaml", text), VP_SEVERITY_ERROR,
+             "vendors/store.yaml", "owner: ");
+    }
+    says(set_of(2, "vendors/acme.yaml", ACME, "vendors/other.yaml", OTHER "owner: acme\n"),
+         VP_SEVERITY_ERROR, "vendors/other.yaml", "signs for others");
+}
+END_TEST
+
 START_TEST(a_key_of_a_vendor_and_its_product_is_none)
 {
     silent(set_of(2, "vendors/acme.yaml", ACME NAME("Anvil"), "products/acme/anvil.yaml",
@@ -340,6 +357,7 @@ END_TEST
 
 #define TESTS                                                                                      \
     TEST(a_key_of_two_vendors_is_an_error)                                                         \
+    TEST(only_what_signs_for_others_has_an_owner)                                                  \
     TEST(a_key_of_a_vendor_and_its_product_is_none)                                                \
     TEST(what_stands_twice_is_a_warning)                                                           \
     TEST(a_name_inside_another_vendors_name_is_noted)                                              \
