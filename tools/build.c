@@ -1,17 +1,22 @@
-/* build.c - compiles a signature set to a database */
+/* build.c - compiles a signature set, of one folder or several, to a database */
 #include "commands.h"
 #include "diagnostics.h"
 #include "terminal.h"
 
 int command_build(const struct options *options)
 {
-    if (options->count != 1)
-        return command_usage(options, "one DIR, please");
+    if (options->count == 0)
+        return command_usage(options, "which DIR?");
     if (options->output == NULL)
         return command_usage(options, "which file to write (-o FILE)?");
     struct vp_set *set;
     struct vp_error err;
-    if (vp_set_load(options->arguments[0], &set, &err) != VP_OK) {
+    struct vp_set_options set_options = {.size = sizeof set_options,
+                                         .beside = options->output,
+                                         .memory = options->memory,
+                                         .threads = options->jobs};
+    if (vp_set_load_folders((const char *const *)options->arguments, (size_t)options->count,
+                            &set_options, &set, &err) != VP_OK) {
         complain("%s", err.text);
         return EXIT_FAILED;
     }

@@ -1,6 +1,8 @@
-/* db.c - what a database holds, and whether it is whole */
+/* db.c - what a database holds, whether it is whole, and one of several */
 #include <inttypes.h>
 #include <string.h>
+
+#include <vendorprint/set.h>
 
 #include "commands.h"
 #include "database.h"
@@ -188,14 +190,32 @@ static int db_verify(const struct options *options, struct vp_db *db)
     return output_finish(&output, whole ? 0 : EXIT_FAILED);
 }
 
+static int db_merge(const struct options *options)
+{
+    if (options->count < 2)
+        return command_usage(options, "which databases?");
+    if (options->output == NULL)
+        return command_usage(options, "which file to write (-o FILE)?");
+    struct vp_error err;
+    struct vp_set_options set_options = {
+        .size = sizeof set_options, .beside = options->output, .memory = options->memory};
+    if (vp_set_merge((const char *const *)options->arguments + 1, (size_t)options->count - 1,
+                     options->output, &set_options, &err) == VP_OK)
+        return 0;
+    complain("%s", err.text);
+    return EXIT_FAILED;
+}
+
 int command_db(const struct options *options)
 {
-    if (options->count < 1 || options->count > 2)
-        return command_usage(options, "info or verify?");
-    const char *what = options->arguments[0];
-    bool is_info = strcmp(what, "info") == 0;
-    if (!is_info && strcmp(what, "verify") != 0)
-        return command_usage(options, "info or verify?");
+    const char *what = options->count > 0 ? options->arguments[0] : "";
+    bool is_info = strcmp(what, "info") == 0, is_merge = strcmp(what, "merge") == 0;
+    if (!is_info && !is_merge && strcmp(what, "verify") != 0)
+        return command_usage(options, "info, verify or merge?");
+    if (is_merge)
+        return db_merge(options);
+    if (options->count > 2)
+        return command_usage(options, "one FILE, please");
     struct vp_db *db = database_open(options, options->count == 2 ? options->arguments[1] : NULL);
     if (db == NULL)
         return EXIT_FAILED;

@@ -63,11 +63,12 @@ static bool show(struct output *output, const struct vp_diagnostic *diagnostic)
 
 int command_lint(const struct options *options)
 {
-    if (options->count != 1)
-        return command_usage(options, "one DIR, please");
+    if (options->count == 0)
+        return command_usage(options, "which DIR?");
     struct vp_set *set;
     struct vp_error err;
-    if (vp_set_load(options->arguments[0], &set, &err) != VP_OK) {
+    if (vp_set_load_folders((const char *const *)options->arguments, (size_t)options->count, NULL,
+                            &set, &err) != VP_OK) {
         complain("%s", err.text);
         return EXIT_FAILED;
     }

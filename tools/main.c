@@ -37,12 +37,14 @@ static const struct row {
       "A value is KIND:VALUE, or bare: then it is looked up under every kind that it fits.\n"
       "Exit status is a sum: 1 something was found, 2 something was no value.\n"},
      command_lookup},
-    {{"lint", COMMAND_LINT, "DIR", "Checks a signature set.",
+    {{"lint", COMMAND_LINT, "DIR...", "Checks a signature set, of one folder or several.",
       "Exit status 1: the set has errors.\n"},
      command_lint},
-    {{"build", COMMAND_BUILD, "DIR", "Compiles a signature set to a database.", ""}, command_build},
-    {{"db", COMMAND_DB, "info|verify [FILE]", "Says what a database holds, or whether it is whole.",
-      ""},
+    {{"build", COMMAND_BUILD, "DIR...",
+      "Compiles a signature set, of one folder or several, to a database.", ""},
+     command_build},
+    {{"db", COMMAND_DB, "info|verify [FILE] | merge -o FILE FILE...",
+      "Says what a database holds, or whether it is whole, or merges several.", ""},
      command_db},
 };
 

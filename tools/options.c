@@ -27,6 +27,7 @@ enum option_id {
     ID_ONE_FILE_SYSTEM,
     ID_QUIET,
     ID_OUTPUT,
+    ID_MEMORY,
     ID_LIMIT_MEMORY,
     ID_LIMIT_MEMBER,
     ID_LIMIT_EXPANDED,
@@ -50,6 +51,7 @@ static const struct option_row {
 } rows[] = {
     {ID_FORMAT, EVERY & ~COMMAND_BUILD, 'f', "format", "FORMAT",
      "text (default), json, ndjson or csv"},
+    {ID_JOBS, COMMAND_BUILD, 'j', "jobs", "N", "threads that sort (default: 1)"},
     {ID_JOBS, COMMAND_SCAN, 'j', "jobs", "N", "threads (default: one a processor)"},
     {ID_POLICY, JUDGING, 'p', "policy", "ID", "answer each finding by this policy of the database"},
     {ID_DATABASE, LOADING, 'd', "database", "FILE", "use this database, not the installed one"},
@@ -65,7 +67,9 @@ static const struct option_row {
     {ID_CACHE, COMMAND_SCAN, 0, "cache", "FILE",
      "take the answers about unchanged files from FILE, and keep them there"},
     {ID_QUIET, COMMAND_SCAN, 'q', "quiet", NULL, "no progress line, no summary beside the results"},
-    {ID_OUTPUT, COMMAND_BUILD, 'o', "output", "FILE", "the database to write"},
+    {ID_OUTPUT, COMMAND_BUILD | COMMAND_DB, 'o', "output", "FILE", "the database to write"},
+    {ID_MEMORY, COMMAND_BUILD | COMMAND_DB, 'm', "memory", "SIZE",
+     "for keys; more are sorted in temporary files (default 512M)"},
     {ID_LIMIT_MEMORY, EXAMINING, 0, "limit-memory", "SIZE", "memory a file (default 64M)"},
     {ID_LIMIT_MEMBER, EXAMINING, 0, "limit-member-memory", "SIZE",
      "of a member or pipe kept in memory (default 32M)"},
@@ -234,6 +238,8 @@ static bool apply(struct options *options, enum option_id id, const char *value)
     case ID_OUTPUT:
         options->output = value;
         return true;
+    case ID_MEMORY:
+        return parse_size(value, &options->memory);
     case ID_LIMIT_MEMORY:
         return parse_size(value, &options->limits.memory);
     case ID_LIMIT_MEMBER:

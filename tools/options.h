@@ -44,6 +44,7 @@ struct options {
     const char *database;
     unsigned digests; /* enum vp_digests */
     bool all, features, quiet, unordered, one_file_system;
+    uint64_t memory;
     struct vp_limits limits;
     const char *magic_file, *spool_folder, *anchors_file, *cache_file, *output;
     char **arguments; /* what is left, in order */

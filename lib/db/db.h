@@ -75,6 +75,11 @@ bool vpi_db_has_kind(const struct vp_db *db, unsigned kind);
 bool vpi_db_has_ungated(const struct vp_db *db, unsigned kind);
 uint32_t vpi_db_gate_count(const struct vp_db *db);
 
+/* One of the anchors but for its key, where it comes from, and its key in base64 or ""; false as
+ * above. */
+bool vpi_db_anchor(const struct vp_db *db, uint32_t row, struct trust_anchor *ret,
+                   const char **ret_source, const char **ret_key);
+
 /* The anchors, sorted, in `arena`; their names in the database.  Rows that contradict themselves
  * are left out.  False: no memory. */
 bool vpi_db_anchors(const struct vp_db *db, struct arena *arena, struct trust_anchors *ret);

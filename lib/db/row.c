@@ -104,16 +104,49 @@ bool vpi_db_gate(const struct vp_db *db, uint32_t row, struct db_gate *ret)
     gate.size_most = reader_u64(&r);
     struct span prefix = reader_span(&r, sizeof gate.prefix);
     struct reader key = reader_at(prefix, 0);
-    gate.key.high = reader_u64(&key);
-    gate.key.low = reader_u64(&key);
+    if (gate.has_key) { /* it stands where the prefix would */
+        gate.key.high = reader_u64(&key);
+        gate.key.low = reader_u64(&key);
+    }
     gate.keys = reader_u64(&r);
     gate.has = reader_u16(&r);
     if (r.bad || gate.prefix_len > sizeof gate.prefix ||
         (gate.has_key && (gate.prefix_len || !gate.has)) || gate.size_least > gate.size_most ||
         (gate.vendor != VPDB_NO_ROW && gate.vendor >= db->rows[SLOT_SUBJ]))
         return false;
-    memcpy(gate.prefix, prefix.data, sizeof gate.prefix);
+    if (!gate.has_key)
+        memcpy(gate.prefix, prefix.data, sizeof gate.prefix);
     *ret = gate;
+    return true;
+}
+
+bool vpi_db_anchor(const struct vp_db *db, uint32_t row, struct trust_anchor *ret,
+                   const char **ret_source, const char **ret_key)
+{
+    struct span bytes;
+    if (!vpi_db_row(db, SLOT_ANCH, row, &bytes))
+        return false;
+    struct reader r = reader_at(bytes, 0);
+    unsigned what = reader_u8(&r), algorithm = reader_u8(&r), purposes = reader_u16(&r);
+    uint32_t flags = reader_u32(&r);
+    struct span hash = reader_span(&r, ANCHOR_HASH);
+    reader_skip(&r, ANCH_NAME - ANCH_SUBJECT);
+    const char *name = string_at(db, &r);
+    const char *source = string_at(db, &r);
+    const char *key = string_at(db, &r);
+    uint64_t from = reader_u64(&r), until = reader_u64(&r);
+    if (r.bad || what < ANCHOR_TBS || what > ANCHOR_OPENPGP || algorithm < 1 || algorithm > 4)
+        return false;
+    *ret = (struct trust_anchor){.what = (enum anchor_what)what,
+                                 .algorithm = (enum digest_algorithm)(algorithm + 1),
+                                 .purposes = purposes,
+                                 .distrusted = flags & 1,
+                                 .from = from,
+                                 .until = until,
+                                 .name = name};
+    memcpy(ret->hash, hash.data, sizeof ret->hash);
+    *ret_source = source;
+    *ret_key = key;
     return true;
 }
 
@@ -130,36 +163,6 @@ static bool anchor_key(struct arena *arena, const char *text, struct span *ret)
     return bytes != NULL;
 }
 
-/* Rows that contradict themselves are left out.  False: no memory. */
-static bool anchor_add(const struct vp_db *db, uint32_t row, struct arena *arena,
-                       struct trust_anchor *items, size_t *count)
-{
-    struct span bytes;
-    if (!vpi_db_row(db, SLOT_ANCH, row, &bytes))
-        return true;
-    struct reader r = reader_at(bytes, 0);
-    unsigned what = reader_u8(&r), algorithm = reader_u8(&r), purposes = reader_u16(&r);
-    uint32_t flags = reader_u32(&r);
-    struct span hash = reader_span(&r, ANCHOR_HASH);
-    reader_skip(&r, ANCH_NAME - ANCH_SUBJECT);
-    const char *name = string_at(db, &r);
-    reader_skip(&r, ANCH_KEY - ANCH_SOURCE);
-    const char *key = string_at(db, &r);
-    uint64_t from = reader_u64(&r), until = reader_u64(&r);
-    if (r.bad || what < ANCHOR_TBS || what > ANCHOR_OPENPGP || algorithm < 1 || algorithm > 4)
-        return true;
-    struct trust_anchor *ret = &items[(*count)++];
-    *ret = (struct trust_anchor){.what = (enum anchor_what)what,
-                                 .algorithm = (enum digest_algorithm)(algorithm + 1),
-                                 .purposes = purposes,
-                                 .distrusted = flags & 1,
-                                 .from = from,
-                                 .until = until,
-                                 .name = name};
-    memcpy(ret->hash, hash.data, sizeof ret->hash);
-    return anchor_key(arena, key, &ret->key);
-}
-
 bool vpi_db_anchors(const struct vp_db *db, struct arena *arena, struct trust_anchors *ret)
 {
     uint32_t rows = db->rows[SLOT_ANCH] < ANCHORS_MOST ? db->rows[SLOT_ANCH] : ANCHORS_MOST;
@@ -168,7 +171,10 @@ bool vpi_db_anchors(const struct vp_db *db, struct arena *arena, struct trust_an
     if (!items)
         return false;
     for (uint32_t row = 0; row < rows; row++) {
-        if (!anchor_add(db, row, arena, items, &count))
+        const char *source, *key;
+        if (!vpi_db_anchor(db, row, &items[count], &source, &key))
+            continue;
+        if (!anchor_key(arena, key, &items[count++].key))
             return false;
     }
     vpi_anchors_sort(items, count);

@@ -5,6 +5,8 @@
 #ifndef VPI_IO_FOLDER_H
 #define VPI_IO_FOLDER_H
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 
@@ -16,5 +18,17 @@ enum vp_status vpi_folder_list(const char *path, struct arena *arena, const char
 
 /* Writes `bytes` beside `path`, then renames over it. */
 enum vp_status vpi_file_replace(const char *path, struct span bytes, struct vp_error *err);
+
+/* The same for what is written piece by piece: `stream` goes to a file beside `path`. */
+struct file_new {
+    FILE *stream;
+    const char *path; /* the caller's */
+    char *beside;     /* in the arena */
+};
+enum vp_status vpi_file_begin(struct file_new *file, const char *path, struct arena *arena,
+                              struct vp_error *err);
+
+/* Renames it over `path` if `status` is VP_OK, else removes it; returns `status`, or why not. */
+enum vp_status vpi_file_end(struct file_new *file, enum vp_status status, struct vp_error *err);
 
 #endif

@@ -100,3 +100,39 @@ done:
     vpi_arena_done(&arena);
     return status;
 }
+
+enum vp_status vpi_file_begin(struct file_new *file, const char *path, struct arena *arena,
+                              struct vp_error *err)
+{
+    file->path = path;
+    file->beside = vpi_arena_printf(arena, "%s.XXXXXX", path);
+    if (!file->beside)
+        return vpi_fail(err, VP_E_MEMORY, "%s: no memory", path);
+    int fd = mkstemp(file->beside);
+    if (fd < 0)
+        return vpi_fail_errno(err, VP_E_IO, errno, "%s", file->beside);
+    file->stream = fchmod(fd, 0644) == 0 ? fdopen(fd, "w+b") : NULL;
+    if (file->stream)
+        return VP_OK;
+    int code = errno;
+    close(fd);
+    unlink(file->beside);
+    return vpi_fail_errno(err, VP_E_IO, code, "%s", file->beside);
+}
+
+enum vp_status vpi_file_end(struct file_new *file, enum vp_status status, struct vp_error *err)
+{
+    int code = fflush(file->stream) == 0 ? 0 : errno;
+    if (status == VP_OK && !code && fsync(fileno(file->stream)) != 0 && errno != EINVAL &&
+        errno != EROFS)
+        code = errno;
+    if (fclose(file->stream) != 0 && !code)
+        code = errno;
+    if (status == VP_OK && !code && rename(file->beside, file->path) != 0)
+        code = errno;
+    if (status != VP_OK || code)
+        unlink(file->beside);
+    if (status == VP_OK && code)
+        status = vpi_fail_errno(err, VP_E_IO, code, "%s", file->path);
+    return status;
+}

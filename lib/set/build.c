@@ -1,13 +1,12 @@
 /* build.c - a database from any number of keys: add, sort, merge, write */
 #include "set/build.h"
 
-#include <errno.h>
-#include <stdio.h>
-
+#include "io/folder.h"
 #include "set/emit.h"
+#include "set/gates.h"
 #include "set/sink.h"
 
-enum { MEMORY_USUAL = 512 << 20, PATH_MOST = 4096 };
+enum { MEMORY_USUAL = 512 << 20 };
 
 struct vpi_build {
     struct arena *arena;
@@ -15,8 +14,9 @@ struct vpi_build {
     struct sorter sorter;
     struct strings strings;
     struct emit emit;
-    uint32_t last[4]; /* strings of the last record: often those of the next */
-    bool *kinds;      /* by number: has keys */
+    struct gates gates; /* of vpi_build_gate */
+    uint32_t last[4];   /* strings of the last record: often those of the next */
+    uint8_t *kinds;     /* a bit a number: has keys */
 };
 
 /* Exact digests, structure and signers; texts and names; likeness.  A private kind is exact. */
@@ -37,10 +37,11 @@ enum vp_status vpi_build_new(const struct build_options *options, struct arena *
                              struct vpi_build **ret_build, struct vp_error *err)
 {
     struct vpi_build *build = vpi_arena_alloc(arena, sizeof *build);
-    bool *kinds = vpi_arena_array(arena, 65536, sizeof *kinds);
+    uint8_t *kinds = vpi_arena_alloc(arena, 65536 / 8);
     if (!build || !kinds || !vpi_strings_init(&build->strings, arena))
         return vpi_fail(err, VP_E_MEMORY, "no memory for a database");
     build->arena = arena;
+    build->gates.arena = arena;
     build->kinds = kinds;
     build->options = *options;
     vpi_sorter_init(&build->sorter, options->beside,
@@ -67,8 +68,14 @@ static uint32_t string_of(struct vpi_build *build, unsigned field, const char *t
     return build->last[field] = vpi_strings_add(&build->strings, text);
 }
 
-enum vp_status vpi_build_add(struct vpi_build *build, struct hash128 key,
-                             const struct db_record *record, struct vp_error *err)
+static bool has_kind(const struct vpi_build *build, unsigned kind)
+{
+    return build->kinds[kind / 8] >> kind % 8 & 1;
+}
+
+enum vp_status vpi_build_add_at(struct vpi_build *build, struct hash128 key,
+                                const struct db_record *record, struct build_place place,
+                                struct vp_error *err)
 {
     struct sort_item item = {
         .key = key,
@@ -83,11 +90,53 @@ enum vp_status vpi_build_add(struct vpi_build *build, struct hash128 key,
         .confidence = (uint8_t)record->confidence,
         .deprecated = record->deprecated,
         .group = (uint8_t)vpi_build_group(record->kind),
+        .column = (uint16_t)(place.column < UINT16_MAX ? place.column : UINT16_MAX),
+        .line = place.line,
+        .origin = place.origin,
     };
     if (build->strings.text.failed)
         return vpi_fail(err, VP_E_MEMORY, "no memory for the texts of a database");
-    build->kinds[record->kind] = true;
+    build->kinds[record->kind / 8] |= (uint8_t)(1u << record->kind % 8);
     return vpi_sorter_add(&build->sorter, &item, err);
+}
+
+enum vp_status vpi_build_add(struct vpi_build *build, struct hash128 key,
+                             const struct db_record *record, struct vp_error *err)
+{
+    return vpi_build_add_at(build, key, record, (struct build_place){0, 0, 0}, err);
+}
+
+uint32_t vpi_build_gate(struct vpi_build *build, const struct db_gate *gate)
+{
+    return vpi_gates_add(&build->gates, gate);
+}
+
+enum vp_status vpi_build_shared(struct vpi_build *build,
+                                void (*take)(void *context, struct sort_item *items, size_t count),
+                                void *context, struct vp_error *err)
+{
+    struct sort_item *same = NULL, item;
+    size_t count = 0, capacity = 0;
+    enum vp_status status = vpi_sorter_end(&build->sorter, err);
+    if (status != VP_OK)
+        return status;
+    while (vpi_sorter_next(&build->sorter, &item)) {
+        if (count > 0 && (same->group != item.group || same->key.high != item.key.high ||
+                          same->key.low != item.key.low)) {
+            if (count > 1)
+                take(context, same, count);
+            count = 0;
+        }
+        struct sort_item *grown =
+            vpi_arena_grow(build->arena, same, count, &capacity, sizeof *same);
+        if (!grown)
+            return vpi_fail(err, VP_E_MEMORY, "no memory for the records of a key");
+        same = grown;
+        same[count++] = item;
+    }
+    if (count > 1)
+        take(context, same, count);
+    return build->sorter.spool.failed ? vpi_fail(err, VP_E_IO, "sorted runs can't be read") : VP_OK;
 }
 
 /* The texts of everything but keys.  They are numbered before the first record is written. */
@@ -95,7 +144,7 @@ static bool add_texts(struct vpi_build *build, const struct write_content *c)
 {
     struct strings *strings = &build->strings;
     for (size_t i = 0; i < c->kind_count; i++) {
-        if (build->kinds[c->kinds[i].number])
+        if (has_kind(build, c->kinds[i].number))
             vpi_strings_add(strings, c->kinds[i].name);
     }
     for (size_t i = 0; i < c->subject_count; i++) {
@@ -120,23 +169,40 @@ static bool add_texts(struct vpi_build *build, const struct write_content *c)
     return !strings->text.failed;
 }
 
-enum vp_status vpi_build_write(struct vpi_build *build, const struct write_content *content,
+static enum vp_status emit_keys(struct vpi_build *build, const struct write_content *content,
+                                struct vp_error *err)
+{
+    struct emit *emit = &build->emit;
+    vpi_emit_done(emit); /* of the last time */
+    enum vp_status status =
+        vpi_emit_init(emit, build->arena, &build->strings, (uint32_t)content->gate_count,
+                      build->options.beside, err);
+    if (status == VP_OK)
+        status = vpi_sorter_end(&build->sorter, err);
+    emit->gate_rows = build->gates.count ? build->gates.rows : NULL;
+    if (status == VP_OK)
+        status = vpi_emit_all(emit, &build->sorter, err);
+    return status;
+}
+
+enum vp_status vpi_build_write(struct vpi_build *build, const struct write_content *caller_content,
                                struct sink *sink, struct vp_error *err)
 {
     struct output strings = {.arena = build->arena};
-    if (content->subject_count >= VPDB_NO_ROW || content->gate_count >= VPDB_NO_ROW)
+    struct write_content content = *caller_content;
+    if (!vpi_gates_sort(&build->gates))
+        return vpi_fail(err, VP_E_MEMORY, "no memory for the gates of a database");
+    if (build->gates.count) {
+        content.gates = build->gates.sorted;
+        content.gate_count = build->gates.count;
+    }
+    if (content.subject_count >= VPDB_NO_ROW || content.gate_count >= VPDB_NO_ROW)
         return vpi_fail(err, VP_E_SET, "the set is too large for a database");
-    if (!add_texts(build, content) || !vpi_strings_sort(&build->strings, &strings))
+    if (!add_texts(build, &content) || !vpi_strings_sort(&build->strings, &strings))
         return vpi_fail(err, VP_E_MEMORY, "no memory for the texts of a database");
-    enum vp_status status = vpi_sorter_end(&build->sorter, err);
+    enum vp_status status = emit_keys(build, &content, err);
     if (status == VP_OK)
-        status = vpi_emit_init(&build->emit, build->arena, &build->strings,
-                               (uint32_t)content->gate_count, build->options.beside, err);
-    if (status == VP_OK)
-        status = vpi_emit_all(&build->emit, &build->sorter, err);
-    vpi_sorter_done(&build->sorter);
-    if (status == VP_OK)
-        status = vpi_write_chunks(build->arena, content, &build->emit, &build->strings,
+        status = vpi_write_chunks(build->arena, &content, &build->emit, &build->strings,
                                   span_of(strings.data, strings.len), sink, err);
     return status;
 }
@@ -144,25 +210,16 @@ enum vp_status vpi_build_write(struct vpi_build *build, const struct write_conte
 enum vp_status vpi_build_file(struct vpi_build *build, const struct write_content *content,
                               const char *path, struct vp_error *err)
 {
-    char beside[PATH_MOST];
-    int len = snprintf(beside, sizeof beside, "%s.new", path);
-    if (len < 0 || (size_t)len >= sizeof beside)
-        return vpi_fail(err, VP_E_ARGUMENT, "%s: too long a path", path);
+    struct file_new file;
     struct sink sink;
-    FILE *file = fopen(beside, "wbx");
-    if (!file)
-        return vpi_fail_errno(err, VP_E_IO, errno, "%s", beside);
+    enum vp_status status = vpi_file_begin(&file, path, build->arena, err);
+    if (status != VP_OK)
+        return status;
     /* The sink's own buffer is written as it is: a second one would shift its pieces. */
-    enum vp_status status = VP_OK;
-    if (setvbuf(file, NULL, _IONBF, 0) != 0 || !vpi_sink_init(&sink, build->arena, NULL, file))
+    if (setvbuf(file.stream, NULL, _IONBF, 0) != 0 ||
+        !vpi_sink_init(&sink, build->arena, NULL, file.stream))
         status = vpi_fail(err, VP_E_MEMORY, "no memory for a database");
     if (status == VP_OK)
         status = vpi_build_write(build, content, &sink, err);
-    if (fclose(file) != 0 && status == VP_OK)
-        status = vpi_fail_errno(err, VP_E_IO, errno, "%s", beside);
-    if (status == VP_OK && rename(beside, path) != 0)
-        status = vpi_fail_errno(err, VP_E_IO, errno, "%s", path);
-    if (status != VP_OK)
-        remove(beside);
-    return status;
+    return vpi_file_end(&file, status, err);
 }

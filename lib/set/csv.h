@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+/* CSV_BYTES_MOST: of a file that is read at once. */
 enum { CSV_FIELDS_MOST = 16, CSV_FIELD_BYTES_MOST = 4096, CSV_BYTES_MOST = 1 << 30 };
 
 struct csv {

@@ -60,8 +60,10 @@ static int compare_records(const void *left, const void *right)
     return 0;
 }
 
-static void number_strings(const struct emit *emit, struct sort_item *item)
+static void number_item(const struct emit *emit, struct sort_item *item)
 {
+    if (emit->gate_rows && item->gate < emit->gate_count)
+        item->gate = emit->gate_rows[item->gate];
     item->version = vpi_strings_number(emit->strings, item->version);
     item->file = vpi_strings_number(emit->strings, item->file);
     item->source = vpi_strings_number(emit->strings, item->source);
@@ -157,7 +159,7 @@ enum vp_status vpi_emit_all(struct emit *emit, struct sorter *sorter, struct vp_
         if (!same)
             return vpi_fail(err, VP_E_MEMORY, "no memory for a database");
         emit->same = same;
-        number_strings(emit, &item);
+        number_item(emit, &item);
         same[emit->same_count++] = item;
     }
     if (status == VP_OK && emit->same_count > 0)

@@ -17,8 +17,9 @@ struct emit {
     struct spool keys;    /* struct table_key: group by group, ascending */
     struct spool records; /* rows of RECS */
     uint64_t group_keys[EMIT_GROUPS];
-    uint64_t (*kinds)[2]; /* by number: keys, and keys with a record that has no gate */
-    uint64_t *behind;     /* gates: records behind each */
+    uint64_t (*kinds)[2];      /* by number: keys, and keys with a record that has no gate */
+    uint64_t *behind;          /* gates: records behind each */
+    const uint32_t *gate_rows; /* of the gates' ordinals; NULL: they are rows */
     uint32_t gate_count;
     struct emit_shared *shared;
     struct sort_item *same; /* the records of one key */

@@ -44,11 +44,6 @@ static uint32_t vendor_of(const struct vp_set *set, const struct set_key *key)
     return key->subject == VP_NO_INDEX ? VP_NO_INDEX : set->subjects[key->subject].vendor;
 }
 
-static bool counts(const struct vp_set *set, const struct set_key *key)
-{
-    return vendor_of(set, key) != VP_NO_INDEX && !set->subjects[key->subject].deprecated;
-}
-
 static bool gather(struct claims *all)
 {
     struct vp_set *set = all->set;
@@ -58,7 +53,7 @@ static bool gather(struct claims *all)
     for (size_t i = 0; i < set->keys_count; i++) {
         const struct set_key *key = &set->keys[i];
         struct claim claim = {key->kind, key->value, key};
-        if (!counts(set, key))
+        if (key->kind->form != FORM_TEXT || !vpi_set_key_counts(set, key))
             continue;
         all->items[all->count++] = claim;
         claim.value = key->phrase;
@@ -140,7 +135,7 @@ static void look_at_texts(struct claims *all)
     vpi_arena_init(&scratch, 0);
     for (size_t i = 0; i < set->keys_count; i++) {
         const struct set_key *key = &set->keys[i];
-        if (key->kind->form != FORM_TEXT || !counts(set, key))
+        if (key->kind->form != FORM_TEXT || !vpi_set_key_counts(set, key))
             continue;
         if (is_common(set, key->value) || (key->has_phrase && is_common(set, key->phrase)))
             vpi_set_say(set, VP_SEVERITY_ERROR, key->place,
@@ -157,40 +152,86 @@ static void look_at_texts(struct claims *all)
     vpi_arena_done(&scratch);
 }
 
-static int compare_ungated(const void *left, const void *right)
-{
-    const struct set_key *a = *(const struct set_key *const *)left;
-    const struct set_key *b = *(const struct set_key *const *)right;
-    int order = strcmp(a->place.file, b->place.file);
-    if (!order)
-        order = (a->kind->number > b->kind->number) - (a->kind->number < b->kind->number);
-    return order ? order : compare_places(&a->place, &b->place);
-}
-
 /* One warning a file and kind: the price doesn't grow with the number of keys. */
 static void find_ungated(struct vp_set *set)
 {
-    const struct set_key **list = vpi_arena_array(&set->arena, set->keys_count, sizeof(void *));
-    size_t count = 0;
-    if (!list)
-        return;
-    for (size_t i = 0; i < set->keys_count; i++) {
-        const struct set_key *key = &set->keys[i];
-        if (key->kind->class == CLASS_EXACT && !key->gate_name && key->size == VP_NONE &&
-            counts(set, key))
-            list[count++] = key;
+    for (size_t i = 0; i < set->ungated_count; i++) {
+        const struct set_ungated *item = &set->ungated[i];
+        vpi_set_say(set, VP_SEVERITY_WARNING, item->place,
+                    "%llu %s without a gate: every byte scanned is hashed for them",
+                    (unsigned long long)item->count, item->kind->name);
     }
+}
+
+/* The files of keys in the order of their names, whatever order they were read in. */
+struct ranks {
+    struct vp_set *set;
+    const struct set_origin **files; /* by rank */
+    uint32_t *rank;                  /* by number */
+};
+
+static int compare_origins(const void *left, const void *right)
+{
+    const struct set_origin *a = *(const struct set_origin *const *)left;
+    const struct set_origin *b = *(const struct set_origin *const *)right;
+    int order = strcmp(a->file, b->file);
+    return order ? order : (a > b) - (a < b);
+}
+
+static bool make_ranks(struct ranks *ranks)
+{
+    struct vp_set *set = ranks->set;
+    size_t count = set->origins_count;
+    ranks->files = vpi_arena_array(&set->arena, count, sizeof *ranks->files);
+    ranks->rank = vpi_arena_array(&set->arena, count, sizeof *ranks->rank);
+    if (!ranks->files || !ranks->rank)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        ranks->files[i] = &set->origins[i];
     if (count)
-        qsort(list, count, sizeof(void *), compare_ungated);
-    for (size_t i = 0; i < count;) {
-        size_t next = i + 1;
-        while (next < count && list[next]->kind == list[i]->kind &&
-               strcmp(list[next]->place.file, list[i]->place.file) == 0)
-            next++;
-        vpi_set_say(set, VP_SEVERITY_WARNING, list[i]->place,
-                    "%zu %s without a gate: every byte scanned is hashed for them", next - i,
-                    list[i]->kind->name);
-        i = next;
+        qsort(ranks->files, count, sizeof *ranks->files, compare_origins);
+    for (size_t i = 0; i < count; i++)
+        ranks->rank[ranks->files[i] - set->origins] = (uint32_t)i;
+    return true;
+}
+
+static int compare_items(const void *left, const void *right)
+{
+    const struct sort_item *a = left, *b = right;
+    int order = (a->origin > b->origin) - (a->origin < b->origin);
+    if (!order)
+        order = (a->line > b->line) - (a->line < b->line);
+    return order ? order : (a->column > b->column) - (a->column < b->column);
+}
+
+/* What is said of one key of any kind but texts, which are compared as they are written. */
+static void look_at_items(void *context, struct sort_item *items, size_t count)
+{
+    const struct ranks *ranks = context;
+    struct vp_set *set = ranks->set;
+    const struct kind *kind = vpi_kind(items->kind);
+    size_t kept = 0;
+    if (!kind || kind->form == FORM_TEXT)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (set->subjects[items[i].subject].vendor == VP_NO_INDEX || items[i].deprecated)
+            continue;
+        items[kept] = items[i];
+        items[kept++].origin = ranks->rank[items[i].origin];
+    }
+    if (kept > 1)
+        qsort(items, kept, sizeof *items, compare_items);
+    for (size_t i = 1; i < kept; i++) {
+        const struct sort_item *a = &items[i - 1], *b = &items[i];
+        const char *file = ranks->files[a->origin]->file;
+        struct place place = {ranks->files[b->origin]->file, b->line, b->column};
+        if (set->subjects[a->subject].vendor != set->subjects[b->subject].vendor)
+            vpi_set_say(set, VP_SEVERITY_ERROR, place, "this %s is also of '%s' (%s:%u)",
+                        kind->name, set->subjects[a->subject].id, file, a->line);
+        else if (a->subject == b->subject && a->version == b->version && a->file == b->file &&
+                 a->gate == b->gate)
+            vpi_set_say(set, VP_SEVERITY_WARNING, place, "this %s stands twice (%s:%u)", kind->name,
+                        file, a->line);
     }
 }
 
@@ -213,11 +254,35 @@ static void check_calibrations(struct vp_set *set)
     }
 }
 
+static int compare_policies(const void *left, const void *right)
+{
+    const struct set_policy *a = left, *b = right;
+    int order = strcmp(a->id, b->id);
+    return order ? order : compare_places(&a->place, &b->place);
+}
+
+/* A file is named after its policy, but sets that are built together may have the same. */
+static void check_policies(struct vp_set *set)
+{
+    if (set->policies_count)
+        qsort(set->policies, set->policies_count, sizeof *set->policies, compare_policies);
+    for (size_t i = 1; i < set->policies_count; i++) {
+        const struct set_policy *before = &set->policies[i - 1], *here = &set->policies[i];
+        if (strcmp(before->id, here->id) == 0)
+            vpi_set_say(set, VP_SEVERITY_ERROR, here->place, "id: '%s' is also in %s:%u", here->id,
+                        before->place.file, before->place.line);
+    }
+}
+
 void vpi_set_lint(struct vp_set *set)
 {
     struct claims all = {.set = set};
     check_calibrations(set);
+    check_policies(set);
     find_ungated(set);
+    struct ranks ranks = {.set = set};
+    if (make_ranks(&ranks))
+        set->status = vpi_build_shared(set->build, look_at_items, &ranks, &set->failure);
     if (!gather(&all))
         return;
     find_duplicates(&all);

@@ -16,6 +16,7 @@ struct vp_set *vpi_set_new(size_t memory)
         return NULL;
     }
     set->arena = arena;
+    vpi_arena_init(&set->row, memory);
     set->folder = "";
     return set;
 }
@@ -24,6 +25,8 @@ void vp_set_free(struct vp_set *set)
 {
     if (!set)
         return;
+    vpi_build_free(set->build);
+    vpi_arena_done(&set->row);
     vpi_crypto_free(set->crypto);
     struct arena arena = set->arena; /* the set lives in it */
     vpi_arena_done(&arena);
@@ -43,8 +46,6 @@ static const char *middle(struct vp_set *set, const char *path, const char *befo
 /* One canonical phrase a line; empty lines and # comments are skipped. */
 static void read_common(struct vp_set *set, struct span bytes)
 {
-    size_t capacity = 0;
-    const char **list = NULL;
     for (size_t off = 0; off < bytes.len;) {
         struct span line = span_from(bytes, off);
         const uint8_t *end = memchr(line.data, '\n', line.len);
@@ -54,15 +55,21 @@ static void read_common(struct vp_set *set, struct span bytes)
         if (line.len == 0 || line.data[0] == '#' || !vpi_canonical_text(&set->arena, line, &text) ||
             text.len == 0)
             continue;
-        const char **grown =
-            vpi_arena_grow(&set->arena, list, set->common_count, &capacity, sizeof *list);
-        char *copy = vpi_arena_text(&set->arena, text);
-        if (!grown || !copy)
+        const char *copy = vpi_arena_text(&set->arena, text);
+        const char **to = vpi_set_add(set, common);
+        if (!copy || !to)
             return;
-        list = grown;
-        list[set->common_count++] = copy;
-        set->common = list;
+        *to = copy;
     }
+}
+
+/* A table of keys, to be read when everything that its rows name is known. */
+static void add_table(struct vp_set *set, const char *file, const char *path, struct span bytes,
+                      bool hashes)
+{
+    struct set_table *table = vpi_set_add(set, tables);
+    if (table)
+        *table = (struct set_table){file, path, bytes, hashes};
 }
 
 static void read_yaml(struct vp_set *set, const char *file, const char *relative, struct span bytes)
@@ -99,9 +106,9 @@ void vpi_set_read_file(struct vp_set *set, const char *relative, struct span byt
     else if (strcmp(relative, "common-phrases.txt") == 0)
         read_common(set, bytes);
     else if (middle(set, relative, "hashes/", ".csv"))
-        vpi_set_read_hashes(set, file, bytes);
+        add_table(set, file, NULL, bytes, true);
     else if (middle(set, relative, "keys/", ".csv"))
-        vpi_set_read_keys(set, file, bytes);
+        add_table(set, file, NULL, bytes, false);
     else if (middle(set, relative, "vendors/", ".csv"))
         vpi_set_read_stubs(set, file, bytes);
     else if (middle(set, relative, "products/", ".csv"))
@@ -114,6 +121,13 @@ void vpi_set_read_file(struct vp_set *set, const char *relative, struct span byt
         read_yaml(set, file, relative, bytes);
 }
 
+static void begin_build(struct vp_set *set)
+{
+    set->status = vpi_build_new(&set->build_options, &set->arena, &set->build, &set->failure);
+    for (size_t i = 0; i < set->keys_count && set->status == VP_OK; i++)
+        vpi_set_gather_key(set, &set->keys[i]);
+}
+
 void vpi_set_finish(struct vp_set *set)
 {
     if (!set->date) {
@@ -121,7 +135,12 @@ void vpi_set_finish(struct vp_set *set)
         vpi_set_say(set, VP_SEVERITY_ERROR, place, "no set.yaml that says serial and date");
     }
     vpi_set_resolve(set);
-    vpi_set_lint(set);
+    if (!set->arena.failed)
+        begin_build(set);
+    if (!set->arena.failed)
+        vpi_set_read_tables(set);
+    if (!set->arena.failed && set->status == VP_OK)
+        vpi_set_lint(set);
     vpi_set_sort_diagnostics(set);
 }
 
@@ -184,8 +203,14 @@ static enum vp_status read_room(struct vp_set *set, const char *room, const char
             continue;
         }
         const char *relative = vpi_arena_printf(&set->arena, "%s/%s", room, names[i]);
-        status = relative ? read_path(set, relative, true, err)
-                          : vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+        const char *file = vpi_arena_printf(&set->arena, "%s/%s", path, names[i]);
+        bool hashes = strcmp(room, "hashes") == 0;
+        if (!relative || !file)
+            status = vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+        else if (hashes || strcmp(room, "keys") == 0)
+            add_table(set, file, file, span_of(NULL, 0), hashes);
+        else
+            status = read_path(set, relative, true, err);
     }
     return status;
 }
@@ -235,20 +260,35 @@ static enum vp_status read_all(struct vp_set *set, struct vp_error *err)
     return status;
 }
 
-enum vp_status vpi_set_load(const char *folder, size_t memory, struct vp_set **ret_set,
+static enum vp_status read_folders(struct vp_set *set, const char *const *folders, size_t count,
+                                   struct vp_error *err)
+{
+    enum vp_status status = VP_OK;
+    for (size_t i = 0; i < count && status == VP_OK; i++) {
+        set->folder = vpi_arena_text(&set->arena, span_text(folders[i]));
+        status = set->folder ? read_all(set, err) : VP_E_MEMORY;
+    }
+    if (status == VP_OK)
+        vpi_set_finish(set);
+    if (status == VP_OK && set->status != VP_OK) {
+        status = set->status;
+        if (err)
+            *err = set->failure;
+    }
+    if (set->arena.failed)
+        status = vpi_fail(err, VP_E_MEMORY, "no memory for a set");
+    return status;
+}
+
+enum vp_status vpi_set_load(const char *const *folders, size_t count,
+                            const struct build_options *options, struct vp_set **ret_set,
                             struct vp_error *err)
 {
-    struct vp_set *set = vpi_set_new(memory);
+    struct vp_set *set = vpi_set_new(0);
     if (!set)
         return vpi_fail(err, VP_E_MEMORY, "no memory for a set");
-    set->folder = vpi_arena_text(&set->arena, span_text(folder));
-    enum vp_status status =
-        set->folder ? read_all(set, err) : vpi_fail(err, VP_E_MEMORY, "no memory for a set");
-    if (status == VP_OK) {
-        vpi_set_finish(set);
-        if (set->arena.failed)
-            status = vpi_fail(err, VP_E_MEMORY, "no memory for a set");
-    }
+    set->build_options = *options;
+    enum vp_status status = read_folders(set, folders, count, err);
     if (status != VP_OK) {
         vp_set_free(set);
         return status;

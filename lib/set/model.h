@@ -1,14 +1,16 @@
 /* model.h - a signature set in memory
  *
- * Read in three steps: each file by itself (read_*.c, fields.c), what files say of each other
- * (resolve.c, lint.c), and the rows of a database (compile.c).  Everything lives in the set's
- * arena; arena.failed is how memory runs out.
+ * Read in steps: each file by itself (read_*.c, fields.c), what files say of each other
+ * (resolve.c), the tables of keys, row by row (tables.c, gather.c), what is wrong (lint.c), and the
+ * rows of a database (compile.c).  Everything but the rows of tables lives in the set's arena;
+ * arena.failed is how memory runs out.
  */
 #ifndef VPI_SET_MODEL_H
 #define VPI_SET_MODEL_H
 
 #include "base/arena.h"
 #include "feature/feature.h"
+#include "set/build.h"
 #include "set/text.h"
 #include "trust/anchor.h"
 #include "vendorprint/set.h"
@@ -105,6 +107,26 @@ struct set_anchor {
     struct place place;
 };
 
+/* A table of keys, which may be larger than memory: read after everything else. */
+struct set_table {
+    const char *file; /* as people see it */
+    const char *path; /* NULL: `bytes`, which outlive vpi_set_finish */
+    struct span bytes;
+    bool hashes; /* of hashes/, else of keys/ */
+};
+
+struct set_origin {
+    const char *file;
+};
+
+/* How many digests of a kind one file has that nothing saves from being computed. */
+struct set_ungated {
+    const struct kind *kind;
+    uint32_t origin;
+    uint64_t count;
+    struct place place; /* of the first */
+};
+
 #define SET_ARRAY(type, name)                                                                      \
     struct type *name;                                                                             \
     size_t name##_count, name##_capacity
@@ -122,9 +144,17 @@ struct vp_set {
     SET_ARRAY(set_calibration, calibrations);
     SET_ARRAY(set_anchor, anchors);
     SET_ARRAY(diagnostic, diagnostics);
-    const char *const *common; /* phrases that say nothing */
-    size_t common_count;
+    SET_ARRAY(set_table, tables);
+    SET_ARRAY(set_ungated, ungated);
+    SET_ARRAY(set_origin, origins);       /* files that keys come from, by number */
+    const char **common;                  /* phrases that say nothing */
+    size_t common_count, common_capacity; /* for vpi_set_add */
     uint32_t errors;
+    struct build_options build_options;
+    struct vpi_build *build; /* all keys */
+    struct arena row;        /* of the row of a table that is being read */
+    enum vp_status status;   /* not VP_OK: the keys could not be gathered, as `failure` says */
+    struct vp_error failure;
     struct span database;  /* when compiled */
     struct crypto *crypto; /* made when a key is read */
 };
@@ -158,22 +188,30 @@ void vpi_set_read_policy(struct vp_set *set, const char *file, const char *expec
 void vpi_set_read_gate(struct vp_set *set, const char *file, uint32_t subject,
                        const struct node *map);
 void vpi_set_read_gates(struct vp_set *set, const char *file, const struct node *root);
-void vpi_set_read_hashes(struct vp_set *set, const char *file, struct span text);
-void vpi_set_read_keys(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_stubs(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_products(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_calibration(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_anchors(struct vp_set *set, const char *file, struct span text);
 void vpi_set_read_public_keys(struct vp_set *set, const char *file, struct span text);
 
-/* Fills a key's canonical value and phrase from its text; false after saying why not. */
-bool vpi_set_key_value(struct vp_set *set, struct set_key *key, struct span text);
+/* Fills a key's canonical value and phrase, in `arena`, from its text; false after saying why not.
+ */
+bool vpi_set_key_value(struct vp_set *set, struct arena *arena, struct set_key *key,
+                       struct span text);
 /* The strongest relation that a kind may yield for a subject of a type. */
 enum vp_relation vpi_set_relation(const struct kind *kind, enum vp_subject_type type);
 
 /* ---- between files */
 
 void vpi_set_resolve(struct vp_set *set);
+/* The same for one key. */
+void vpi_set_resolve_key(struct vp_set *set, struct set_key *key);
+/* Reads the tables of keys. */
+void vpi_set_read_tables(struct vp_set *set);
+/* Hands a key that is resolved to the build. */
+void vpi_set_gather_key(struct vp_set *set, const struct set_key *key);
+/* Whether a key counts: one of a subject that isn't deprecated. */
+bool vpi_set_key_counts(const struct vp_set *set, const struct set_key *key);
 void vpi_set_lint(struct vp_set *set);
 
 #endif

@@ -1,45 +1,5 @@
-/* read_csv.c - the tables of a set: vendors, keys and digests in bulk, calibration */
+/* read_csv.c - tables of the text set whose columns have types; those of vendors and calibration */
 #include "set/read_csv.h"
-
-/* What a row says of a key; hashes/ and keys/ have their columns in different orders. */
-enum key_column {
-    KEY_KIND,
-    KEY_VALUE,
-    KEY_SUBJECT,
-    KEY_RELATION,
-    KEY_GATE,
-    KEY_SIZE,
-    KEY_VERSION,
-    KEY_FILE,
-    KEY_CONFIDENCE,
-    KEY_DATE,
-    KEY_SOURCE,
-    KEY_COLUMNS
-};
-
-static const struct csv_column key_columns[KEY_COLUMNS] = {
-    [KEY_KIND] = {"kind", FIELD_KIND, true, NULL},
-    [KEY_VALUE] = {"value", FIELD_TEXT, true, NULL},
-    [KEY_SUBJECT] = {"subject", FIELD_SUBJECT, true, NULL},
-    [KEY_RELATION] = {"relation", FIELD_WORD, false, vpi_words_relation},
-    [KEY_GATE] = {"gate", FIELD_ID, false, NULL},
-    [KEY_SIZE] = {"size", FIELD_DIGITS, false, NULL},
-    [KEY_VERSION] = {"version", FIELD_TEXT, false, NULL},
-    [KEY_FILE] = {"file", FIELD_TEXT, false, NULL},
-    [KEY_CONFIDENCE] = {"confidence", FIELD_WORD, true, vpi_words_confidence},
-    [KEY_DATE] = {"date", FIELD_PARTIAL, false, NULL},
-    [KEY_SOURCE] = {"source", FIELD_TEXT, true, NULL},
-};
-
-enum { HASH_COLUMNS = 10, HASH_SUBJECT = 3 };
-
-static const struct csv_column hash_columns[HASH_COLUMNS] = {
-    {"kind", FIELD_KIND, true, NULL},     {"value", FIELD_TEXT, true, NULL},
-    {"size", FIELD_DIGITS, false, NULL},  [HASH_SUBJECT] = {"product", FIELD_SUBJECT, true, NULL},
-    {"version", FIELD_TEXT, false, NULL}, {"file", FIELD_TEXT, false, NULL},
-    {"gate", FIELD_ID, false, NULL},      {"confidence", FIELD_WORD, true, vpi_words_confidence},
-    {"date", FIELD_PARTIAL, false, NULL}, {"source", FIELD_TEXT, true, NULL},
-};
 
 enum stub_column {
     STUB_ID,
@@ -134,109 +94,51 @@ static bool check_header(struct vp_set *set, const char *file, const struct csv_
     return fine;
 }
 
+bool vpi_csv_lines(struct csv_table *table, struct csv *csv, struct arena *row_arena)
+{
+    struct vp_set *set = table->set;
+    struct csv_row row;
+    const char *why;
+    while (!table->refused) {
+        if (row_arena)
+            vpi_arena_reset(row_arena);
+        enum csv_result result = vpi_csv_next(csv, row_arena ? row_arena : &set->arena, &row, &why);
+        if (result == CSV_END)
+            return true;
+        if (result == CSV_MEMORY) {
+            set->arena.failed = true;
+            return false;
+        }
+        if (result == CSV_BAD) {
+            vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(table->file, &row.fields[row.count]),
+                        "%s", why);
+            continue;
+        }
+        bool is_header = !table->header;
+        table->header = true;
+        if (is_header)
+            table->refused = !check_header(set, table->file, &row, table->columns, table->count);
+        else if (check_row(set, table->file, &row, table->columns, table->count))
+            table->take(set, table->file, &row);
+    }
+    return false;
+}
+
+void vpi_csv_end(struct csv_table *table)
+{
+    struct place place = {table->file, 0, 0};
+    if (!table->header && !table->set->arena.failed)
+        vpi_set_say(table->set, VP_SEVERITY_ERROR, place, "no header");
+}
+
 void vpi_csv_read(struct vp_set *set, const char *file, struct span text,
                   const struct csv_column *columns, unsigned count,
                   void (*take)(struct vp_set *set, const char *file, const struct csv_row *row))
 {
     struct csv csv = vpi_csv_begin(text);
-    struct csv_row row;
-    const char *why;
-    bool header = false;
-    for (;;) {
-        enum csv_result result = vpi_csv_next(&csv, &set->arena, &row, &why);
-        if (result == CSV_END || result == CSV_MEMORY)
-            break;
-        if (result == CSV_BAD) {
-            vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, &row.fields[row.count]), "%s",
-                        why);
-            continue;
-        }
-        if (!header) {
-            if (!check_header(set, file, &row, columns, count))
-                return;
-            header = true;
-            continue;
-        }
-        if (check_row(set, file, &row, columns, count))
-            take(set, file, &row);
-    }
-    struct place place = {file, 0, 0};
-    if (!header && !set->arena.failed)
-        vpi_set_say(set, VP_SEVERITY_ERROR, place, "no header");
-}
-
-/* The cells of a row in the order of key_columns; what its table has no column for is empty. */
-static void add_key(struct vp_set *set, const char *file, const struct csv_field *const *cells,
-                    const char *subject_field)
-{
-    struct set_key key = {
-        .subject = VP_NO_INDEX,
-        .subject_id = (const char *)cells[KEY_SUBJECT]->text.data,
-        .subject_field = subject_field,
-        .kind = vpi_kind_named(cells[KEY_KIND]->text),
-        /* Words count from 1, and no word is -1: resolve.c chooses. */
-        .relation = (enum vp_relation)(vpi_word(vpi_words_relation, cells[KEY_RELATION]->text) + 1),
-        .confidence =
-            (enum vp_confidence)(vpi_word(vpi_words_confidence, cells[KEY_CONFIDENCE]->text) + 1),
-        .gate = VP_NO_INDEX,
-        .gate_name = optional(cells[KEY_GATE]),
-        .size = cells[KEY_SIZE]->text.len ? vpi_digits(cells[KEY_SIZE]->text) : VP_NONE,
-        .version = optional(cells[KEY_VERSION]),
-        .file = optional(cells[KEY_FILE]),
-        .date = optional(cells[KEY_DATE]),
-        .source = optional(cells[KEY_SOURCE]),
-        .place = vpi_csv_place(file, cells[KEY_VALUE]),
-        .gate_place = vpi_csv_place(file, cells[KEY_GATE]),
-    };
-    if ((key.gate_name || key.size != VP_NONE) && key.kind->class != CLASS_EXACT) {
-        const struct csv_field *cell = cells[key.gate_name ? KEY_GATE : KEY_SIZE];
-        vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, cell), "%s: only digests have one",
-                    key.gate_name ? "gate" : "size");
-        return;
-    }
-    if (!vpi_set_key_value(set, &key, cells[KEY_VALUE]->text))
-        return;
-    struct set_key *to = vpi_set_add(set, keys);
-    if (to)
-        *to = key;
-}
-
-static void take_key(struct vp_set *set, const char *file, const struct csv_row *row)
-{
-    const struct csv_field *cells[KEY_COLUMNS];
-    for (unsigned i = 0; i < KEY_COLUMNS; i++)
-        cells[i] = &row->fields[i];
-    add_key(set, file, cells, "subject");
-}
-
-void vpi_set_read_keys(struct vp_set *set, const char *file, struct span text)
-{
-    vpi_csv_read(set, file, text, key_columns, KEY_COLUMNS, take_key);
-}
-
-static void take_hash(struct vp_set *set, const char *file, const struct csv_row *row)
-{
-    static const struct csv_field nothing;
-    const struct csv_field *fields = row->fields;
-    const struct csv_field *cells[KEY_COLUMNS] = {
-        [KEY_KIND] = &fields[0],    [KEY_VALUE] = &fields[1],
-        [KEY_SIZE] = &fields[2],    [KEY_SUBJECT] = &fields[HASH_SUBJECT],
-        [KEY_VERSION] = &fields[4], [KEY_FILE] = &fields[5],
-        [KEY_GATE] = &fields[6],    [KEY_CONFIDENCE] = &fields[7],
-        [KEY_DATE] = &fields[8],    [KEY_SOURCE] = &fields[9],
-        [KEY_RELATION] = &nothing,
-    };
-    const struct kind *kind = vpi_kind_named(cells[KEY_KIND]->text);
-    if (kind->class == CLASS_EXACT)
-        add_key(set, file, cells, "product");
-    else
-        vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, cells[KEY_KIND]),
-                    "kind: %s is no digest of content", kind->name);
-}
-
-void vpi_set_read_hashes(struct vp_set *set, const char *file, struct span text)
-{
-    vpi_csv_read(set, file, text, hash_columns, HASH_COLUMNS, take_hash);
+    struct csv_table table = {set, file, columns, count, take, false, false};
+    (void)vpi_csv_lines(&table, &csv, NULL);
+    vpi_csv_end(&table);
 }
 
 /* A vendor of which only a name is known; its keys stand in keys/ and hashes/. */

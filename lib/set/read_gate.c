@@ -31,7 +31,7 @@ static bool read_has(struct vp_set *set, const char *file, const struct node *ma
         return false;
     }
     key.kind = vpi_kind(gate->has);
-    if (!vpi_set_key_value(set, &key, value->text))
+    if (!vpi_set_key_value(set, &set->arena, &key, value->text))
         return false;
     gate->has_key = true;
     gate->key = vpi_feature_key(gate->has, key.value);

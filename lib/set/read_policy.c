@@ -34,14 +34,20 @@ void vpi_set_read_head(struct vp_set *set, const char *file, const struct node *
 {
     if (!vpi_fields_check(set, file, root, head_fields))
         return;
-    const struct node *expires = vpi_node_field(root, "expires");
-    set->serial = vpi_digits(vpi_node_field(root, "serial")->text);
-    (void)vpi_date_parse(vpi_node_field(root, "date")->text, &set->date);
-    if (expires)
-        (void)vpi_date_parse(expires->text, &set->expires);
-    if (expires && set->expires < set->date)
-        vpi_set_say(set, VP_SEVERITY_ERROR, place_of(file, expires),
+    const struct node *expires_node = vpi_node_field(root, "expires");
+    uint64_t serial = vpi_digits(vpi_node_field(root, "serial")->text);
+    uint32_t date = 0, expires = 0;
+    (void)vpi_date_parse(vpi_node_field(root, "date")->text, &date);
+    if (expires_node)
+        (void)vpi_date_parse(expires_node->text, &expires);
+    if (expires_node && expires < date)
+        vpi_set_say(set, VP_SEVERITY_ERROR, place_of(file, expires_node),
                     "expires: before the date of the set");
+    /* Of several sets: as new as the newest, and good as long as all of them are. */
+    set->serial = serial > set->serial ? serial : set->serial;
+    set->date = date > set->date ? date : set->date;
+    if (expires && (!set->expires || expires < set->expires))
+        set->expires = expires;
 }
 
 static void read_rule(struct vp_set *set, const char *file, const struct node *map)

@@ -78,10 +78,11 @@ enum vp_relation vpi_set_relation(const struct kind *kind, enum vp_subject_type 
     return VP_RELATION_CLAIM;
 }
 
-bool vpi_set_key_value(struct vp_set *set, struct set_key *key, struct span text)
+bool vpi_set_key_value(struct vp_set *set, struct arena *arena, struct set_key *key,
+                       struct span text)
 {
     const char *why = "";
-    if (!vpi_canonical_value(&set->arena, key->kind, text, &key->value, &why)) {
+    if (!vpi_canonical_value(arena, key->kind, text, &key->value, &why)) {
         vpi_set_say(set, VP_SEVERITY_ERROR, key->place, "value: no %s: %s", key->kind->name, why);
         return false;
     }
@@ -90,8 +91,8 @@ bool vpi_set_key_value(struct vp_set *set, struct set_key *key, struct span text
     /* '#' stands for digits; a phrase has no place for it. */
     if (key->value.len && memchr(key->value.data, '#', key->value.len))
         return true;
-    key->has_phrase = vpi_phrase_of(&set->arena, key->value, &key->phrase, &key->words) &&
-                      key->words <= PHRASE_WORDS;
+    key->has_phrase =
+        vpi_phrase_of(arena, key->value, &key->phrase, &key->words) && key->words <= PHRASE_WORDS;
     return true;
 }
 
@@ -120,7 +121,7 @@ static void read_name(struct vp_set *set, const char *file, uint32_t subject,
                         key.kind->name);
             continue;
         }
-        if (!vpi_set_key_value(set, &key, value->text))
+        if (!vpi_set_key_value(set, &set->arena, &key, value->text))
             continue;
         struct set_key *to = vpi_set_add(set, keys);
         if (to)
@@ -158,7 +159,7 @@ static void read_key(struct vp_set *set, const char *file, uint32_t subject, con
                     gate ? "gate" : "size");
         return;
     }
-    if (!vpi_set_key_value(set, &key, value->text))
+    if (!vpi_set_key_value(set, &set->arena, &key, value->text))
         return;
     struct set_key *to = vpi_set_add(set, keys);
     if (to)

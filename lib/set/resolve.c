@@ -114,8 +114,30 @@ static int compare_gate(uint32_t subject, const char *name, const struct set_gat
 
 static int compare_gates(const void *left, const void *right)
 {
-    const struct set_gate *a = left;
-    return compare_gate(a->subject, a->name, right);
+    const struct set_gate *a = left, *b = right;
+    int order = compare_gate(a->subject, a->name, b);
+    if (!order)
+        order = strcmp(a->place.file, b->place.file);
+    return order ? order : (a->place.line > b->place.line) - (a->place.line < b->place.line);
+}
+
+/* Two sets may have a gate of one name, if they mean the same. */
+static void refuse_other_gate(struct vp_set *set, const struct set_gate *gate)
+{
+    const struct set_gate *before = gate - 1;
+    if (gate == set->gates || compare_gate(gate->subject, gate->name, before) != 0)
+        return;
+    bool same = gate->has == before->has && gate->never == before->never &&
+                gate->has_key == before->has_key && gate->key.high == before->key.high &&
+                gate->key.low == before->key.low && gate->formats == before->formats &&
+                gate->roles == before->roles && gate->size_least == before->size_least &&
+                gate->size_most == before->size_most && gate->prefix_len == before->prefix_len &&
+                memcmp(gate->prefix, before->prefix, sizeof gate->prefix) == 0 &&
+                !gate->requires == !before->requires &&
+                (!gate->requires || strcmp(gate->requires, before->requires) == 0);
+    if (!same)
+        vpi_set_say(set, VP_SEVERITY_ERROR, gate->place, "gates: '%s' is another one in %s:%u",
+                    gate->name, before->place.file, before->place.line);
 }
 
 static void resolve_gates(struct vp_set *set)
@@ -124,6 +146,7 @@ static void resolve_gates(struct vp_set *set)
         qsort(set->gates, set->gates_count, sizeof *set->gates, compare_gates);
     for (size_t i = 0; i < set->gates_count; i++) {
         struct set_gate *gate = &set->gates[i];
+        refuse_other_gate(set, gate);
         if (!gate->requires)
             continue;
         gate->requires_vendor = subject_named(set, gate->requires);
@@ -149,7 +172,7 @@ static uint32_t gate_named(const struct vp_set *set, uint32_t subject, const cha
     return VP_NO_INDEX;
 }
 
-static void resolve_key(struct vp_set *set, struct set_key *key)
+void vpi_set_resolve_key(struct vp_set *set, struct set_key *key)
 {
     if (key->subject == VP_NO_INDEX) {
         key->subject = subject_named(set, key->subject_id);
@@ -188,7 +211,7 @@ void vpi_set_resolve(struct vp_set *set)
     resolve_vendors(set);
     resolve_gates(set);
     for (size_t i = 0; i < set->keys_count; i++)
-        resolve_key(set, &set->keys[i]);
+        vpi_set_resolve_key(set, &set->keys[i]);
     for (size_t i = 0; i < set->rules_count; i++) {
         struct set_rule *rule = &set->rules[i];
         rule->subject = subject_named(set, rule->subject_id);

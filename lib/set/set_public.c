@@ -1,13 +1,36 @@
 /* set_public.c - the functions of vendorprint/set.h */
-#include "io/folder.h"
 #include "set/compile.h"
 #include "set/load.h"
+#include "set/merge.h"
+
+/* What the build is told; `beside` is the system's folder unless the caller names a place. */
+static struct build_options build_options(const struct vp_set_options *caller_options)
+{
+    struct vp_set_options options;
+    vpi_struct_in(&options, sizeof options, caller_options);
+    struct build_options build = {.beside = options.beside ? options.beside : "",
+                                  .memory =
+                                      options.memory < SIZE_MAX ? (size_t)options.memory : SIZE_MAX,
+                                  .threads = options.threads};
+    return build;
+}
+
+enum vp_status vp_set_load_folders(const char *const *folders, size_t count,
+                                   const struct vp_set_options *options, struct vp_set **ret_set,
+                                   struct vp_error *err)
+{
+    bool fine = folders && count > 0 && ret_set;
+    for (size_t i = 0; fine && i < count; i++)
+        fine = folders[i] && *folders[i];
+    if (!fine)
+        return vpi_fail(err, VP_E_ARGUMENT, "no folder, or no place for the set");
+    struct build_options build = build_options(options);
+    return vpi_set_load(folders, count, &build, ret_set, err);
+}
 
 enum vp_status vp_set_load(const char *folder, struct vp_set **ret_set, struct vp_error *err)
 {
-    if (!folder || !*folder || !ret_set)
-        return vpi_fail(err, VP_E_ARGUMENT, "no folder, or no place for the set");
-    return vpi_set_load(folder, 0, ret_set, err);
+    return vp_set_load_folders(&folder, 1, NULL, ret_set, err);
 }
 
 enum vp_status vp_set_diagnostic(const struct vp_set *set, uint32_t index,
@@ -49,10 +72,19 @@ enum vp_status vp_set_compile(struct vp_set *set, const uint8_t **ret_data, size
 
 enum vp_status vp_set_build(struct vp_set *set, const char *path, struct vp_error *err)
 {
-    const uint8_t *data;
-    size_t len;
-    enum vp_status status = vp_set_compile(set, &data, &len, err);
-    if (status != VP_OK)
-        return status;
-    return vpi_file_replace(path, span_of(data, len), err);
+    if (set->errors)
+        return vpi_fail(err, VP_E_SET, "the set has %u errors", set->errors);
+    return vpi_set_write(set, path, err);
+}
+
+enum vp_status vp_set_merge(const char *const *databases, size_t count, const char *path,
+                            const struct vp_set_options *options, struct vp_error *err)
+{
+    bool fine = databases && count > 0 && path;
+    for (size_t i = 0; fine && i < count; i++)
+        fine = databases[i] && *databases[i];
+    if (!fine)
+        return vpi_fail(err, VP_E_ARGUMENT, "no databases, or no place for the new one");
+    struct build_options build = build_options(options);
+    return vpi_merge(databases, count, path, &build, err);
 }

@@ -23,6 +23,8 @@ struct sort_run {
     const struct sort_item *items; /* in memory, with `places`; else in the spool */
     const struct sort_place *places;
     uint64_t off, left;
+    const struct sort_place *first; /* `places`, `off` and `left` at the beginning */
+    uint64_t start, count;
     struct sort_item *buffer; /* of the spool */
     size_t buffered, next;
     struct sort_item head;
@@ -157,8 +159,8 @@ static enum vp_status sort_items(struct sorter *sorter, struct vp_error *err)
             continue;
         }
         run->items = sorter->items;
-        run->places = sorter->places + parts[i].first;
-        run->left = parts[i].count;
+        run->places = run->first = sorter->places + parts[i].first;
+        run->left = run->count = parts[i].count;
     }
     return failed ? no_memory(sorter, err) : VP_OK;
 }
@@ -188,8 +190,7 @@ static enum vp_status spill(struct sorter *sorter, struct vp_error *err)
         status = no_memory(sorter, err);
     for (size_t i = first; i < sorter->run_count && status == VP_OK; i++) {
         struct sort_run *run = &sorter->runs[i];
-        uint64_t count = run->left;
-        run->off = sorter->spool.len;
+        run->start = sorter->spool.len;
         while (run->left > 0) {
             size_t here = 0;
             while (here < BUFFER_ITEMS && run->left > 0)
@@ -198,7 +199,6 @@ static enum vp_status spill(struct sorter *sorter, struct vp_error *err)
         }
         run->items = NULL;
         run->places = NULL;
-        run->left = count;
     }
     free(buffer);
     sorter->count = 0;
@@ -283,7 +283,8 @@ static void sift_down(struct sorter *sorter, size_t at)
     heap[at] = run;
 }
 
-enum vp_status vpi_sorter_end(struct sorter *sorter, struct vp_error *err)
+/* Sorts the rest, and makes room to merge. */
+static enum vp_status prepare(struct sorter *sorter, struct vp_error *err)
 {
     enum vp_status status = sorter->spooled ? spill(sorter, err) : sort_items(sorter, err);
     if (status != VP_OK)
@@ -299,11 +300,30 @@ enum vp_status vpi_sorter_end(struct sorter *sorter, struct vp_error *err)
         return no_memory(sorter, err);
     for (size_t i = 0; i < sorter->run_count; i++) {
         struct sort_run *run = &sorter->runs[i];
-        if (!run->items) {
-            run->buffer = malloc(BUFFER_ITEMS * sizeof *run->buffer);
-            if (!run->buffer)
-                return no_memory(sorter, err);
-        }
+        if (run->items)
+            continue;
+        run->buffer = malloc(BUFFER_ITEMS * sizeof *run->buffer);
+        if (!run->buffer)
+            return no_memory(sorter, err);
+    }
+    return VP_OK;
+}
+
+enum vp_status vpi_sorter_end(struct sorter *sorter, struct vp_error *err)
+{
+    if (!sorter->ended) {
+        enum vp_status status = prepare(sorter, err);
+        if (status != VP_OK)
+            return status;
+        sorter->ended = true;
+    }
+    sorter->heap_count = 0;
+    for (size_t i = 0; i < sorter->run_count; i++) {
+        struct sort_run *run = &sorter->runs[i];
+        run->places = run->first;
+        run->off = run->start;
+        run->left = run->count;
+        run->buffered = run->next = 0;
         if (advance(sorter, run))
             sorter->heap[sorter->heap_count++] = run;
     }

@@ -20,7 +20,9 @@ struct sort_item {
     uint16_t kind;
     uint8_t relation, confidence, deprecated;
     uint8_t group; /* 0..3: orders before the key */
-    uint8_t unused[2];
+    /* Where the text says so, for diagnostics; 0: nowhere. */
+    uint16_t column;
+    uint32_t line, origin;
 };
 
 struct sort_place;
@@ -38,7 +40,7 @@ struct sorter {
     size_t run_count, run_capacity;
     struct sort_run **heap;
     size_t heap_count;
-    bool spooled;
+    bool spooled, ended;
 };
 
 void vpi_sorter_init(struct sorter *sorter, const char *beside, size_t memory, unsigned threads);
@@ -47,7 +49,8 @@ void vpi_sorter_done(struct sorter *sorter);
 enum vp_status vpi_sorter_add(struct sorter *sorter, const struct sort_item *item,
                               struct vp_error *err);
 
-/* Nothing is added any more; vpi_sorter_next gives the items in order. */
+/* Nothing is added any more; vpi_sorter_next gives the items in order, from the first one on.
+ * Again: from the first one on again. */
 enum vp_status vpi_sorter_end(struct sorter *sorter, struct vp_error *err);
 
 /* False after the last one, or when the runs can't be read: sorter->spool.failed. */

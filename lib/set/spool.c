@@ -13,6 +13,10 @@ enum vp_status vpi_spool_init(struct spool *spool, const char *beside, const cha
     memset(spool, 0, sizeof *spool);
     if (!beside)
         return VP_OK;
+    if (!*beside) {
+        spool->file = tmpfile();
+        return spool->file ? VP_OK : vpi_fail_errno(err, VP_E_IO, errno, "a temporary file");
+    }
     int len = snprintf(path, sizeof path, "%s.%s", beside, name);
     if (len < 0 || (size_t)len >= sizeof path)
         return vpi_fail(err, VP_E_ARGUMENT, "%s: too long a path", beside);

@@ -19,7 +19,8 @@ struct spool {
     bool was_read; /* since the last write: a stream wants to be told */
 };
 
-/* `beside` NULL: in memory; else beside that path, under a name made of `name`. */
+/* `beside` NULL: in memory; empty: where the system keeps temporary files; else beside that path,
+ * under a name made of `name`. */
 enum vp_status vpi_spool_init(struct spool *spool, const char *beside, const char *name,
                               struct vp_error *err);
 void vpi_spool_done(struct spool *spool);

@@ -59,6 +59,9 @@ struct write_content {
     size_t anchor_count;
 };
 
+/* Puts anchors in the order of a database, equal ones once; returns how many are left. */
+size_t vpi_write_sort_anchors(struct write_anchor *rows, size_t count);
+
 struct emit;
 struct strings;
 

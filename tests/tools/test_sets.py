@@ -103,3 +103,44 @@ def test_an_expired_database_answers_and_says_so(run, signatures, tree, tmp_path
 def test_a_database_that_is_named_leaves_no_serial(run, tmp_path):
     assert run("db", "info").status == 0
     assert not (tmp_path / "state").exists()
+
+
+def add_vendor(folder, name, serial):
+    (folder / "vendors").mkdir(parents=True)
+    (folder / "set.yaml").write_text(f'serial: "{serial}"\ndate: "2026-01-02"\nlicense: MIT\n')
+    (folder / "vendors" / f"{name}.yaml").write_text(
+        f"id: {name}\ntype: vendor\nname: {name}\nkeys:\n"
+        f"  - kind: imphash\n    value: {serial:032x}\n    confidence: high\n    source: a book\n")
+
+
+def test_sets_and_databases_are_merged_in_any_order(run, tmp_path):
+    for number, name in enumerate(["bolt", "nut"], 1):
+        add_vendor(tmp_path / name, name, number)
+        assert run("build", str(tmp_path / name), "-o", str(tmp_path / f"{name}.vpdb")).status == 0
+    folders = [str(tmp_path / "bolt"), str(tmp_path / "nut")]
+    files = [folder + ".vpdb" for folder in folders]
+    made = []
+    for backwards in (1, -1):
+        out = tmp_path / f"out{backwards}"
+        assert run("build", "-m", "1M", "-j", "2", *folders[::backwards], "-o", str(out)).status == 0
+        made.append(out.read_bytes())
+        assert run("db", "merge", *files[::backwards], "-o", str(out)).status == 0
+        made.append(out.read_bytes())
+    assert made == made[:1] * 4
+    assert run("lookup", "-d", str(tmp_path / "out1"), f"imphash:{2:032x}").status == 1
+
+
+def test_what_contradicts_itself_is_not_merged(run, tmp_path):
+    add_vendor(tmp_path / "a", "bolt", 1)
+    add_vendor(tmp_path / "b", "bolt", 2)
+    folders = [str(tmp_path / "a"), str(tmp_path / "b")]
+    done = run("lint", *folders)
+    assert done.status == 1
+    assert f"{folders[1]}/vendors/bolt.yaml:1:5: error: id: 'bolt' is also in {folders[0]}" in done.out
+    text = (tmp_path / "b" / "vendors" / "bolt.yaml").read_text()
+    (tmp_path / "b" / "vendors" / "bolt.yaml").write_text(text.replace("name: bolt", "name: Bolt"))
+    for folder in folders:
+        assert run("build", folder, "-o", folder + ".vpdb").status == 0
+    done = run("db", "merge", folders[0] + ".vpdb", folders[1] + ".vpdb", "-o", str(tmp_path / "out"))
+    assert done.status == 70 and "'bolt' is not the same" in done.err
+    assert not (tmp_path / "out").exists()

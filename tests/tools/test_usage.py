@@ -108,7 +108,7 @@ def test_fish_completes_every_option_and_no_other(run):
 
 @pytest.mark.parametrize("arguments", [
     [], ["nonsense"], ["scan"], ["identify"], ["features"], ["explain"], ["lint"], ["build"],
-    ["db"], ["db", "nonsense"], ["db", "info", "a", "b"], ["lint", "a", "b"], ["build", "a"],
+    ["db"], ["db", "nonsense"], ["db", "info", "a", "b"], ["db", "merge", "a"], ["db", "merge", "-o", "a"], ["build", "a"],
     ["scan", "--nonsense", "."], ["scan", "-Z", "."], ["scan", "--format", "xml", "."],
     ["scan", "--format"], ["scan", "--jobs", "0", "."], ["scan", "--jobs", "1x", "."],
     ["scan", "--limit-memory", "10Q", "."], ["scan", "--limit-memory", "99999999999999999999", "."],

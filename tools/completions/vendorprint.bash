@@ -15,8 +15,8 @@ _vendorprint_words()
     explain) echo "--format --policy --database --features --help $examining" ;;
     lookup) echo "--format --database --all --help" ;;
     lint) echo "--format --help" ;;
-    build) echo "--output --help" ;;
-    db) echo "--format --database --help" ;;
+    build) echo "--output --memory --jobs --help" ;;
+    db) echo "--format --database --output --memory --help" ;;
     *) echo "scan identify features explain lookup lint build db --help --version" ;;
     esac
 }
@@ -33,8 +33,8 @@ _vendorprint()
         words=$(vendorprint db info --format ndjson 2> /dev/null |
             grep -o '"id":"[a-z0-9-]*"' | cut -d '"' -f 4)
         ;;
-    --jobs | -j | --limit-*) return ;;
-    db) ((COMP_CWORD == 2)) && words="info verify" ;;
+    --jobs | -j | --memory | -m | --limit-*) return ;;
+    db) ((COMP_CWORD == 2)) && words="info verify merge" ;;
     esac
     if [[ -z ${words-} && ($current == -* || -z $command) ]]; then
         words=$(_vendorprint_words "$command")
