@@ -166,10 +166,20 @@ bool vpi_chain_build(struct crypto *crypto, const struct chain_input *input, str
 {
     struct walk w = {.all = NULL};
     struct chain chain = {.len = 0};
+    struct span question = vpi_kept_question(input);
+    if (vpi_kept_answer(crypto, question, input, ret)) {
+        free((void *)(uintptr_t)question.data);
+        return true;
+    }
     ERR_set_mark();
     bool good = walk_fill(&w, crypto, input) && walk_run(&w, input, &chain);
     walk_done(&w);
     ERR_pop_to_mark();
+    /* What ends nowhere may do so because memory ran out. */
+    if (good && chain.anchored)
+        vpi_kept_take(crypto, question, input, &chain);
+    else
+        free((void *)(uintptr_t)question.data);
     if (good)
         *ret = chain;
     return good;

@@ -40,6 +40,7 @@ struct crypto {
     OSSL_LIB_CTX *library;
     OSSL_PROVIDER *provider;
     struct parsed *parsed;
+    struct kept_chain *chains;
     EVP_MD *algorithms[ALGORITHMS]; /* fetched at first use */
     struct digest *running;
     struct free_list idle[ALGORITHMS];
@@ -70,7 +71,8 @@ enum vp_status vpi_crypto_new(struct crypto **ret_crypto, struct vp_error *err)
         goto done;
     }
     crypto->parsed = vpi_parsed_new();
-    if (!crypto->parsed) {
+    crypto->chains = vpi_kept_chains_new();
+    if (!crypto->parsed || !crypto->chains) {
         status = vpi_fail(err, VP_E_MEMORY, "no memory for a digest context");
         goto done;
     }
@@ -107,6 +109,7 @@ void vpi_crypto_free(struct crypto *crypto)
         EVP_MD_free(crypto->algorithms[i]);
     }
     vpi_parsed_free(crypto->parsed);
+    vpi_kept_chains_free(crypto->chains);
     if (crypto->provider)
         OSSL_PROVIDER_unload(crypto->provider);
     OSSL_LIB_CTX_free(crypto->library);
@@ -121,6 +124,11 @@ OSSL_LIB_CTX *vpi_crypto_library(struct crypto *crypto)
 struct parsed *vpi_crypto_parsed(struct crypto *crypto)
 {
     return crypto->parsed;
+}
+
+struct kept_chain *vpi_crypto_chains(struct crypto *crypto)
+{
+    return crypto->chains;
 }
 
 const char *vpi_digest_library_name(enum digest_algorithm algorithm)
