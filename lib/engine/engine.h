@@ -9,6 +9,8 @@
 #include "io/os.h"
 #include "verdict/verdict.h"
 
+enum { FORMATS = 32 }; /* bits of a gate */
+
 struct vp_session {
     struct vp_db *db; /* or NULL */
     struct vp_session_options options;
@@ -17,11 +19,13 @@ struct vp_session {
     struct magic_words *magic; /* opened at the first use */
     struct db_gate *gates;     /* of the database, decoded once */
     uint32_t gate_count;
-    uint64_t ungated;           /* enum wanted: what some key demands of every file */
-    struct kind_set needed;     /* kinds that may lead to a finding, or are asked for */
-    struct arena scratch;       /* of the object under examination */
-    uint64_t deadline;          /* of vpi_clock_ms, or 0 */
-    enum vp_gap_reason stopped; /* why the last examination was stopped, or 0 */
+    uint32_t *gates_of; /* numbers of the gates that each format may open, one after the other */
+    uint32_t gates_from[FORMATS + 1]; /* where those of a format begin */
+    uint64_t ungated;                 /* enum wanted: what some key demands of every file */
+    struct kind_set needed;           /* kinds that may lead to a finding, or are asked for */
+    struct arena scratch;             /* of the object under examination */
+    uint64_t deadline;                /* of vpi_clock_ms, or 0 */
+    enum vp_gap_reason stopped;       /* why the last examination was stopped, or 0 */
     bool callback_failed;
     uint64_t furthest;      /* offset that the progress function was told */
     struct trust trust;     /* anchors of the database and of the caller, in `kept` */

@@ -88,6 +88,26 @@ const struct kind_set *vpi_plan_needed(const struct vp_session *session)
     return session->db && all == VP_SESSION_FINDINGS ? &session->needed : NULL;
 }
 
+/* Nine files of ten are of no format that we read, and few gates are for them.  False: no memory.
+ */
+static bool list_gates(struct vp_session *session)
+{
+    uint32_t count = 0;
+    session->gates_of = calloc((size_t)session->gate_count + 1, FORMATS * sizeof(uint32_t));
+    if (!session->gates_of)
+        return false;
+    for (unsigned format = 0; format < FORMATS; format++) {
+        session->gates_from[format] = count;
+        for (uint32_t i = 0; i < session->gate_count; i++) {
+            uint32_t formats = session->gates[i].formats;
+            if (!formats || formats >> format & 1)
+                session->gates_of[count++] = i;
+        }
+    }
+    session->gates_from[FORMATS] = count;
+    return true;
+}
+
 bool vpi_plan_session(struct vp_session *session)
 {
     uint32_t count = session->db ? vpi_db_gate_count(session->db) : 0;
@@ -104,7 +124,7 @@ bool vpi_plan_session(struct vp_session *session)
         if (vpi_db_has_ungated(session->db, dear[i].kind))
             session->ungated |= dear[i].want;
     }
-    return session->gates != NULL;
+    return session->gates != NULL && list_gates(session);
 }
 
 uint64_t vpi_plan_first(const struct examination *x)
@@ -158,8 +178,6 @@ static bool gate_open(const struct examination *x, const struct db_gate *gate)
     const struct image *image = &x->image;
     if (x->src.size < gate->size_least || x->src.size > gate->size_most)
         return false;
-    if (gate->formats && !(gate->formats >> image->format & 1))
-        return false;
     if (gate->roles && !(gate->roles >> image->role & 1))
         return false;
     if (gate->prefix_len) {
@@ -190,8 +208,9 @@ uint64_t vpi_plan_gated(const struct examination *x)
 {
     const struct vp_session *session = x->session;
     uint64_t want = 0;
-    for (uint32_t i = 0; i < session->gate_count; i++) {
-        const struct db_gate *gate = &session->gates[i];
+    unsigned format = (unsigned)x->image.format < FORMATS ? x->image.format : VP_FORMAT_OTHER;
+    for (uint32_t i = session->gates_from[format]; i < session->gates_from[format + 1]; i++) {
+        const struct db_gate *gate = &session->gates[session->gates_of[i]];
         uint64_t behind = want_of(gate->kind) & ~x->work.wanted & ~want;
         if (behind && gate_open(x, gate))
             want |= behind;

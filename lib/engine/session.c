@@ -132,6 +132,7 @@ void vp_session_free(struct vp_session *session)
     vpi_arena_done(&session->kept);
     vp_db_unref(session->db);
     free(session->gates);
+    free(session->gates_of);
     free((void *)(uintptr_t)session->options.magic_file);
     free((void *)(uintptr_t)session->options.spool_folder);
     free(session);

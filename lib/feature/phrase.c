@@ -7,7 +7,7 @@
 #include "feature/feature.h"
 #include "feature/unicode.h"
 
-enum { SEEN_SLOTS = 2048 }; /* a power of two, sparse at PHRASES_MOST */
+enum { FEW = 16, SEEN_SLOTS = 2048 }; /* a power of two, sparse at PHRASES_MOST */
 
 struct token {
     uint32_t start, end;               /* in the plain text */
@@ -29,6 +29,7 @@ struct finder {
     void (*each)(void *context, struct span phrase);
     void *context;
     size_t count;
+    uint64_t few[FEW]; /* the first, in place of the table: most texts have no more */
     uint64_t seen[SEEN_SLOTS];
 };
 
@@ -168,6 +169,33 @@ static bool tokens_read(struct arena *arena, struct span text, struct tokens *al
     return true;
 }
 
+/* Remembers it in the table. */
+static bool is_new(struct finder *finder, uint64_t hash)
+{
+    size_t slot = (size_t)hash % SEEN_SLOTS;
+    while (finder->seen[slot] != 0 && finder->seen[slot] != hash)
+        slot = (slot + 1) % SEEN_SLOTS;
+    bool new = finder->seen[slot] != hash;
+    finder->seen[slot] = hash;
+    return new;
+}
+
+/* The last of the few puts them all into the table. */
+static bool is_new_of_few(struct finder *finder, uint64_t hash)
+{
+    for (size_t i = 0; i < finder->count; i++) {
+        if (finder->few[i] == hash)
+            return false;
+    }
+    finder->few[finder->count] = hash;
+    if (finder->count == FEW - 1) {
+        memset(finder->seen, 0, sizeof finder->seen);
+        for (size_t i = 0; i < FEW; i++)
+            (void)is_new(finder, finder->few[i]);
+    }
+    return true;
+}
+
 /* False: enough. */
 static bool find(struct finder *finder, struct span phrase)
 {
@@ -177,12 +205,8 @@ static bool find(struct finder *finder, struct span phrase)
         return true;
     uint64_t hash = vpi_hash64(phrase);
     hash += hash == 0; /* 0 is an empty slot */
-    size_t slot = (size_t)hash % SEEN_SLOTS;
-    while (finder->seen[slot] != 0 && finder->seen[slot] != hash)
-        slot = (slot + 1) % SEEN_SLOTS;
-    if (finder->seen[slot] == hash)
+    if (finder->count < FEW ? !is_new_of_few(finder, hash) : !is_new(finder, hash))
         return true;
-    finder->seen[slot] = hash;
     finder->count++;
     finder->each(finder->context, phrase);
     return true;
@@ -249,7 +273,10 @@ bool vpi_phrases(struct arena *arena, const struct kind *kind, struct span value
     struct span digits;
     if (kind->form == FORM_NAME)
         return find_name(arena, value, each, context);
-    struct finder finder = {.each = each, .context = context};
+    struct finder finder; /* the table is not needed yet */
+    finder.each = each;
+    finder.context = context;
+    finder.count = 0;
     find(&finder, value);
     if (!collapse_digits(arena, value, &digits))
         return false;
