@@ -7,9 +7,10 @@
 /* zlib.h, inflateInit2: any window; 16 more for a gzip header, negative for none. */
 enum { WINDOW = 15, GZIP_HEADER = 16 };
 
+/* Not zeroed: zlib reads nothing that it didn't write, and its window alone is 32 KiB. */
 static voidpf take(voidpf arena, uInt count, uInt len)
 {
-    return vpi_arena_array(arena, count, len);
+    return len && count > SIZE_MAX / len ? NULL : vpi_arena_bytes(arena, (size_t)count * len);
 }
 
 static void give_back(voidpf arena, voidpf bytes)
