@@ -5,8 +5,9 @@
 #include "report.h"
 #include "tally.h"
 
-/* The library's session options for the command's. */
-void examine_options(const struct options *options, unsigned flags, struct vp_session_options *ret);
+/* The library's session options for the command's.  False: the catalogs can't be read, which was
+ * complained of; else vp_catalogs_unref() them. */
+bool examine_options(const struct options *options, unsigned flags, struct vp_session_options *ret);
 
 /* Examines the options' arguments ("-" is standard input) and shows each.  `db` may be NULL.
  * Returns the exit status. */

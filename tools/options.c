@@ -36,6 +36,7 @@ enum option_id {
     ID_LIMIT_TIME,
     ID_MAGIC_FILE,
     ID_ANCHORS,
+    ID_CATALOGS,
     ID_CACHE,
     ID_SPOOL_FOLDER,
     ID_HELP
@@ -80,6 +81,8 @@ static const struct option_row {
     {ID_LIMIT_TIME, EXAMINING, 0, "limit-time", "SECONDS",
      "wall clock a file (default none); answers then differ from run to run"},
     {ID_ANCHORS, EXAMINING, 0, "anchors", "FILE", "certificates to trust beside the set's"},
+    {ID_CATALOGS, EXAMINING & ~COMMAND_IDENTIFY, 0, "catalogs", "DIR",
+     "look files up in the catalogs (.cat) there too; may be repeated"},
     {ID_MAGIC_FILE, EXAMINING, 0, "magic-file", "FILE", "compiled data for libmagic"},
     {ID_SPOOL_FOLDER, EXAMINING, 0, "spool-folder", "DIR",
      "where large members may be kept while they are read"},
@@ -255,6 +258,11 @@ static bool apply(struct options *options, enum option_id id, const char *value)
     case ID_ANCHORS:
         options->anchors_file = value;
         break;
+    case ID_CATALOGS:
+        if (options->catalogs_count == CATALOG_FOLDERS_MOST)
+            return false;
+        options->catalogs[options->catalogs_count++] = value;
+        return true;
     case ID_MAGIC_FILE:
         options->magic_file = value;
         return true;

@@ -14,6 +14,8 @@ enum {
     EXIT_FAILED = 70       /* EX_SOFTWARE */
 };
 
+enum { CATALOG_FOLDERS_MOST = 16 };
+
 enum output_format { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_NDJSON, OUTPUT_CSV };
 
 /* Subcommands, as bits: an option belongs to some of them. */
@@ -47,6 +49,8 @@ struct options {
     uint64_t memory;
     struct vp_limits limits;
     const char *magic_file, *spool_folder, *anchors_file, *cache_file, *output;
+    const char *catalogs[CATALOG_FOLDERS_MOST];
+    size_t catalogs_count;
     char **arguments; /* what is left, in order */
     int count;
 };

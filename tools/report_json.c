@@ -196,6 +196,7 @@ static void write_signatures(struct json *json, const struct vp_result *result)
         json_text(json, "url", signature.url);
         json_text(json, "anchor", signature.anchor);
         json_text(json, "distrust", signature.distrust);
+        json_text(json, "catalog", signature.catalog);
         write_signature_time(json, &signature);
         write_chain(json, result, i);
         json_object_end(json);

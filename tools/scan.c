@@ -136,7 +136,8 @@ static int scan(const struct options *options, struct vp_db *db)
         .columns = FINDINGS_COLUMNS, .text = show_text, .csv = findings_csv};
     struct vp_session_options session;
     /* Features that can't lead to a finding are made only to be listed. */
-    examine_options(options, options->features ? 0 : VP_SESSION_FINDINGS, &session);
+    if (!examine_options(options, options->features ? 0 : VP_SESSION_FINDINGS, &session))
+        return EXIT_FAILED;
     struct vp_scan_options scan_options = {
         .size = sizeof scan_options,
         .session = &session,
@@ -150,6 +151,7 @@ static int scan(const struct options *options, struct vp_db *db)
     const char *const *paths = (const char *const *)options->arguments;
     if (vp_scan_start(db, paths, (size_t)options->count, &scan_options, &scan, &err) != VP_OK) {
         complain("%s", err.text);
+        vp_catalogs_unref(session.catalogs);
         return EXIT_FAILED;
     }
     int status = EXIT_FAILED;
@@ -170,6 +172,7 @@ static int scan(const struct options *options, struct vp_db *db)
     tally_done(&tally);
 done:
     vp_scan_free(scan);
+    vp_catalogs_unref(session.catalogs);
     return status;
 }
 

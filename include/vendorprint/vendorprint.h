@@ -80,6 +80,8 @@ enum vp_format {
     VP_FORMAT_GZIP = 10, /* a compressed stream: what it holds is an object */
     VP_FORMAT_XZ = 11,
     VP_FORMAT_ZSTD = 12,
+    VP_FORMAT_CATALOG = 13,  /* a list of digests, signed by one who vouches for the files */
+    VP_FORMAT_INF = 14,      /* what a driver package says of itself */
     VP_FORMAT_MSI = 15,      /* a Windows Installer package, patch, transform or merge module */
     VP_FORMAT_CAB = 16,      /* a cabinet */
     VP_FORMAT_SCRIPT = 17,   /* a script with an Authenticode signature in it */
@@ -135,6 +137,7 @@ enum vp_note_code {
     VP_NOTE_SIGNATURE_PADDED = 14,     /* bytes in the certificate table that no signature covers */
     VP_NOTE_SIGNATURE_OVERLAP = 15,    /* the certificate table lies over code */
     VP_NOTE_SIGNERS_DISAGREE = 16,     /* believed signatures of several vendors */
+    VP_NOTE_LISTED_IN_CATALOG = 20,    /* a catalog has its digest */
     VP_NOTE_SIGNATURE_PARTIAL = 25,   /* parts of the object that no signature of its kind covers */
     VP_NOTE_PAGES_DIFFER = 26,        /* the digests of pages are of other pages */
     VP_NOTE_PUBLISHER_DIFFERS = 27,   /* the package names another publisher than its signer */
@@ -190,6 +193,7 @@ enum vp_signature_state {
     VP_SIGNATURE_PADDED = 2048,         /* bytes in the table that no signature covers */
     VP_SIGNATURE_PAGE_HASHES = 4096,    /* has digests of each page */
     VP_SIGNATURE_BELIEVED = 8192,       /* all that it takes to believe the signer's name */
+    VP_SIGNATURE_CATALOG = 16384,       /* stands in a catalog that lists this object */
     VP_SIGNATURE_PAGES_MATCH = 32768,   /* the digests of pages are those of the object's pages */
     VP_SIGNATURE_ADHOC = 65536,         /* Apple's: nobody's signature */
     VP_SIGNATURE_TEAM_DIFFERS = 131072, /* certificate and code directory name different teams */
@@ -401,7 +405,46 @@ struct vp_session_options {
     const char
         *spool_folder; /* where what exceeds member_memory may be kept, unlinked; NULL: nowhere */
     const char *anchors_file; /* certificates (PEM, or one DER) to trust beside those of the set */
+    struct vp_catalogs *catalogs; /* in which files are looked up; referenced by the session */
 };
+
+/* Windows catalogs (.cat): lists of digests, each signed by one who vouches for the files.  With
+ * them an unsigned file has a signer too: the digest of each file is made and looked up
+ * (docs/trust.md).  A vp_catalogs is immutable and counted: any number of threads may share it. */
+struct vp_catalogs;
+
+enum vp_catalogs_flags { VP_CATALOGS_FLAT = 1 /* no folders below the paths */ };
+
+struct vp_catalogs_options {
+    size_t size;
+    unsigned flags;    /* enum vp_catalogs_flags */
+    uint32_t catalogs; /* at most [131,072] */
+    uint64_t memory;   /* bytes of the index at most [1 GiB] */
+};
+
+/* Reads the catalogs at `paths`: files, or folders such as a CatRoot, links in which are not
+ * followed, at most 16 levels deep.  A file is a catalog by its content; in a folder those that are
+ * called .cat are opened.  What can't be read is counted, not an error.  `options` may be NULL. */
+VP_API enum vp_status vp_catalogs_open(const char *const *paths, size_t count,
+                                       const struct vp_catalogs_options *options,
+                                       struct vp_catalogs **ret_catalogs, struct vp_error *err);
+/* The catalogs in the folder of `path` and in the one above it, where those of a driver package lie
+ * whose files are parted by machine; at most 64 of each.  A scan looks there by itself. */
+VP_API enum vp_status vp_catalogs_beside(const char *path, struct vp_catalogs **ret_catalogs,
+                                         struct vp_error *err);
+VP_API struct vp_catalogs *vp_catalogs_ref(struct vp_catalogs *catalogs);
+VP_API void vp_catalogs_unref(struct vp_catalogs *catalogs);
+
+struct vp_catalogs_info {
+    size_t size;
+    uint32_t catalogs;
+    uint32_t unread;  /* called .cat or named by the caller, and none that can be read */
+    uint64_t members; /* with a digest that is looked up */
+    int complete;     /* 0: a limit was reached */
+    char digest[33];  /* XXH3-128 over what is in them, and where they lie, hexadecimal */
+};
+
+VP_API void vp_catalogs_info(const struct vp_catalogs *catalogs, struct vp_catalogs_info *ret_info);
 
 struct vp_session;
 
@@ -409,6 +452,12 @@ struct vp_session;
 VP_API enum vp_status vp_session_new(struct vp_db *db, const struct vp_session_options *options,
                                      struct vp_session **ret_session, struct vp_error *err);
 VP_API void vp_session_free(struct vp_session *session);
+
+/* Catalogs in which the next files are looked up as well because they lie beside them, at most two;
+ * none for a count of 0.  The session references them. */
+VP_API enum vp_status vp_session_set_beside(struct vp_session *session,
+                                            struct vp_catalogs *const *catalogs, size_t count,
+                                            struct vp_error *err);
 
 struct vp_result;
 
@@ -590,6 +639,7 @@ struct vp_signature {
     uint64_t time;           /* seconds since 1970 that it says, or VP_NONE */
     const char *time_signer; /* commonName, or "" */
     uint32_t chain;          /* certificates for vp_result_chain, the signer's first */
+    const char *catalog;     /* path of the catalog that it is of; "" for one of the object's own */
 };
 
 VP_API enum vp_status vp_result_signature(const struct vp_result *result, uint32_t index,

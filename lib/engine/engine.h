@@ -27,9 +27,12 @@ struct vp_session {
     uint64_t deadline;                /* of vpi_clock_ms, or 0 */
     enum vp_gap_reason stopped;       /* why the last examination was stopped, or 0 */
     bool callback_failed;
-    uint64_t furthest;      /* offset that the progress function was told */
-    struct trust trust;     /* anchors of the database and of the caller, in `kept` */
-    struct arena kept;      /* as long as the session */
+    uint64_t furthest;  /* offset that the progress function was told */
+    struct trust trust; /* anchors of the database and of the caller, in `kept` */
+    struct arena kept;  /* as long as the session */
+    struct vp_catalogs *catalogs[CATALOG_SHELVES]; /* of the options, and beside the files; or NULL
+                                                    */
+    struct catalog_shelf shelves[CATALOG_SHELVES];
     uint64_t expanded_left; /* of limits.expanded, for the top-level file */
     const char *path;       /* of the top-level file, when what lies beside it may be read */
 };
@@ -119,6 +122,15 @@ bool vpi_tree_examine(struct examination *top);
 
 /* beside.c: adds what the Info.plist of the object's bundle says to its image. */
 void vpi_beside_read(struct examination *x);
+
+/* catalogs.c: immutable once it is open. */
+struct vp_catalogs {
+    atomic_uint references;
+    struct catalog_index index;
+    struct vp_catalogs_info info;
+};
+
+void vpi_session_shelve(struct vp_session *session, unsigned shelf, struct vp_catalogs *catalogs);
 
 /* plan.c: what the object is due, before and after the first look-ups. */
 /* Fills the session's gates; false: no memory. */

@@ -24,6 +24,8 @@ static enum vp_status begin(struct vp_session *session, struct examination *x, s
 {
     memset(x, 0, sizeof *x);
     vpi_crypto_reset(session->crypto);
+    for (unsigned i = 0; i < CATALOG_SHELVES; i++)
+        vpi_catalog_shelf_trim(&session->shelves[i]);
     session->stopped = 0;
     session->callback_failed = false;
     session->deadline =

@@ -118,6 +118,7 @@ static void begin_work(struct examination *x)
                                     .arena = &x->arena,
                                     .name = x->name,
                                     .trust = &x->session->trust,
+                                    .shelves = x->session->shelves,
                                     .needed = vpi_plan_needed(x->session),
                                     .notes = &x->image};
 }

@@ -127,12 +127,29 @@ bool vpi_plan_session(struct vp_session *session)
     return session->gates != NULL && list_gates(session);
 }
 
+/* Catalogs list images, and beside them files of any kind, which only their size keeps cheap. */
+static bool is_listable(const struct examination *x)
+{
+    enum { FLAT_BYTES_MOST = 64 << 20 };
+    const struct vp_session *session = x->session;
+    bool image = x->image.format == VP_FORMAT_PE32 || x->image.format == VP_FORMAT_PE32_PLUS;
+    for (unsigned i = 0; i < CATALOG_SHELVES; i++) {
+        const struct catalog_index *index = session->shelves[i].index;
+        if (index && (image || index->has[true][0] || index->has[true][1]))
+            return image ||
+                   (x->image.format != VP_FORMAT_CATALOG && x->src.size <= FLAT_BYTES_MOST);
+    }
+    return false;
+}
+
 uint64_t vpi_plan_first(const struct examination *x)
 {
     const struct vp_session *session = x->session;
     uint64_t want = asked_for(session) | session->ungated;
     if (is_pe(x))
         want |= WANT_REST;
+    if (is_listable(x))
+        want |= WANT_CATALOGS;
     if (session->options.flags & VP_SESSION_ALL_FEATURES)
         want |= WANT_TRUST;
     for (size_t i = 0; session->options.flags & VP_SESSION_ALL_FEATURES && i < DEAR; i++)

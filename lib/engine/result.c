@@ -97,6 +97,7 @@ static bool take_feature(struct vp_result *result, uint32_t object, const struct
         return false;
     result->features = grown;
     struct result_feature to = {*from, object};
+    to.feature.catalog = NULL; /* the reasons say it, and the signatures */
     to.feature.text = vpi_arena_text(arena, span_text(from->text ? from->text : ""));
     if (!to.feature.text || !take_span(arena, &to.feature.value))
         return false;

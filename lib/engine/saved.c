@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "engine/engine.h"
 
-enum { SAVED_VERSION = 2, SUM_LEN = 16 };
+enum { SAVED_VERSION = 3, SUM_LEN = 16 };
 
 enum field_type { FIELD_UINT, FIELD_TEXT, FIELD_SPAN };
 
@@ -87,6 +87,7 @@ static const struct field vp_signature_fields[] = {UINT(vp_signature, object),
                                                    TEXT(vp_signature, url),
                                                    TEXT(vp_signature, anchor),
                                                    TEXT(vp_signature, distrust),
+                                                   TEXT(vp_signature, catalog),
                                                    UINT(vp_signature, time_from),
                                                    UINT(vp_signature, time_verifies),
                                                    UINT(vp_signature, time),

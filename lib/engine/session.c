@@ -105,6 +105,11 @@ enum vp_status vp_session_new(struct vp_db *db, const struct vp_session_options 
                    session->limits.memory > SIZE_MAX ? 0 : (size_t)session->limits.memory);
     vpi_arena_init(&session->kept, 0);
     session->db = vp_db_ref(db);
+    struct vp_catalogs *catalogs = session->options.catalogs;
+    session->options.catalogs = NULL;
+    for (unsigned i = 0; i < CATALOG_SHELVES; i++)
+        vpi_arena_init(&session->shelves[i].arena, 0);
+    vpi_session_shelve(session, 0, catalogs);
     enum vp_status status = vpi_crypto_new(&session->crypto, err);
     if (status == VP_OK && !vpi_plan_session(session))
         status = vpi_fail(err, VP_E_MEMORY, "no memory for a session");
@@ -126,6 +131,10 @@ void vp_session_free(struct vp_session *session)
 {
     if (!session)
         return;
+    for (unsigned i = 0; i < CATALOG_SHELVES; i++) {
+        vpi_catalog_shelf_done(&session->shelves[i]);
+        vp_catalogs_unref(session->catalogs[i]);
+    }
     vpi_magic_free(session->magic);
     vpi_crypto_free(session->crypto);
     vpi_arena_done(&session->scratch);

@@ -105,9 +105,10 @@ static bool take_signature(struct arena *arena, uint32_t object, struct crypto *
         .digest = hex_text(arena, digest),
         .program = name_text(arena, from->info->opus_name),
         .url = name_text(arena, from->info->opus_url),
+        .catalog = vpi_arena_text(arena, span_text(from->catalog ? from->catalog : "")),
         .anchor = vpi_arena_text(arena, span_text(from->anchor ? from->anchor : "")),
         .distrust = vpi_arena_text(arena, span_text(from->distrust ? from->distrust : ""))};
-    return f->digest && f->program && f->url && f->anchor && f->distrust &&
+    return f->digest && f->program && f->url && f->catalog && f->anchor && f->distrust &&
            take_signer(arena, crypto, from->info->leaf, f) && take_time(arena, &from->time, f) &&
            take_chain(arena, crypto, &from->chain, to);
 }

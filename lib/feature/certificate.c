@@ -6,14 +6,9 @@
  * code it is.
  */
 #include "feature/feature.h"
+#include "trust/catalog.h"
 
-enum { SIGNATURE_LEN_MOST = 8 << 20, LEAVES_MOST = 64, SHA256_LEN = 32, KEY_ID_MOST = 64 };
-
-/* Signers whose names were added: the same one stands in several signatures of a file. */
-struct seen {
-    uint8_t leaves[LEAVES_MOST][SHA256_LEN];
-    size_t leaf_count;
-};
+enum { SIGNATURE_LEN_MOST = 8 << 20, SHA256_LEN = 32, KEY_ID_MOST = 64 };
 
 static bool add_digest(struct feature_work *work, unsigned kind, enum digest_algorithm algorithm,
                        struct span bytes)
@@ -152,16 +147,16 @@ static void add_unenclosed(struct feature_work *work, const struct signer_info *
     number_features(work, first, digest);
 }
 
-static void add_signer(struct feature_work *work, struct seen *seen,
-                       const struct signer_info *signer)
+static void add_signer(struct feature_work *work, const struct signer_info *signer)
 {
+    struct feature_trust *trust = work->signatures;
     uint8_t digest[DIGEST_MOST];
     vpi_feature_add_text(work, KIND_OPUS_NAME, signer->opus_name);
     vpi_feature_add_text(work, KIND_OPUS_URL, signer->opus_url);
     if (!signer->leaf)
         add_unenclosed(work, signer);
     if (!signer->leaf || !vpi_digest(work->crypto, DIGEST_SHA256, signer->leaf->whole, digest) ||
-        !remember(seen->leaves, &seen->leaf_count, LEAVES_MOST, digest))
+        !remember(trust->leaves, &trust->leaf_count, LEAVES_MOST, digest))
         return;
     size_t first = work->count;
     vpi_feature_add_text(work, KIND_CERTIFICATE_O, signer->leaf->organization);
@@ -215,14 +210,31 @@ static void keep_signatures(struct feature_work *work, struct trust_blob *kept)
     }
 }
 
-static void add_signature(struct feature_work *work, struct seen *seen,
-                          const struct image_blob *blob, unsigned entry)
+void vpi_signer_features(struct feature_work *work, const struct signed_data *data)
 {
     struct feature_trust *trust = work->signatures;
+    uint8_t digest[DIGEST_MOST];
+    for (size_t i = 0; i < data->certificate_count; i++) {
+        if (!vpi_digest(work->crypto, DIGEST_SHA256, data->certificates[i].whole, digest) ||
+            !remember(trust->certificates, &trust->certificate_count, CERTIFICATES_MOST, digest))
+            continue;
+        size_t first = work->count;
+        add_certificate(work, &data->certificates[i]);
+        number_features(work, first, digest);
+    }
+    for (size_t i = 0; i < data->signer_count; i++)
+        add_signer(work, &data->signers[i]);
+    if (trust->certificate_count == CERTIFICATES_MOST || trust->leaf_count == LEAVES_MOST)
+        vpi_image_gap(work->notes, VP_GAP_COUNT_LIMIT, "certificates");
+}
+
+static void add_signature(struct feature_work *work, const struct image_blob *blob, unsigned entry)
+{
     struct trust_blob *kept = vpi_arena_alloc(work->arena, sizeof *kept);
     struct span der;
-    uint8_t digest[DIGEST_MOST];
-    if (!kept || !vpi_feature_blob(work, blob, SIGNATURE_LEN_MOST, &der) ||
+    uint64_t most =
+        work->image->signing == SIGNING_ENCLOSED ? CATALOG_LEN_MOST : SIGNATURE_LEN_MOST;
+    if (!kept || !vpi_feature_blob(work, blob, most, &der) ||
         !vpi_signed_data_read(work->arena, der, &kept->data)) {
         vpi_image_note(work->notes, VP_NOTE_SIGNATURE_UNREADABLE, blob->off, "signature");
         return;
@@ -233,16 +245,7 @@ static void add_signature(struct feature_work *work, struct seen *seen,
     if (data->cut_short)
         vpi_image_gap(work->notes, work->arena->failed ? VP_GAP_MEMORY_LIMIT : VP_GAP_COUNT_LIMIT,
                       "certificates and signers");
-    for (size_t i = 0; i < data->certificate_count; i++) {
-        if (!vpi_digest(work->crypto, DIGEST_SHA256, data->certificates[i].whole, digest) ||
-            !remember(trust->certificates, &trust->certificate_count, CERTIFICATES_MOST, digest))
-            continue;
-        size_t first = work->count;
-        add_certificate(work, &data->certificates[i]);
-        number_features(work, first, digest);
-    }
-    for (size_t i = 0; i < data->signer_count; i++)
-        add_signer(work, seen, &data->signers[i]);
+    vpi_signer_features(work, data);
     if (work->trust && !vpi_trust_adopt(work->arena, work->trust, &kept->data))
         vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "certificates");
     keep_signatures(work, kept);
@@ -251,7 +254,6 @@ static void add_signature(struct feature_work *work, struct seen *seen,
 void vpi_family_certificate(struct feature_work *work)
 {
     const struct image *image = work->image;
-    struct seen *seen = NULL;
     size_t count = 0;
     if (!(work->wanted & WANT_REST))
         return;
@@ -259,22 +261,17 @@ void vpi_family_certificate(struct feature_work *work)
         if (image->blobs[i].type != BLOB_SIGNATURE)
             continue;
         if (count == 0) {
-            seen = vpi_arena_alloc(work->arena, sizeof *seen);
             if (!work->signatures) {
                 work->signatures = vpi_arena_alloc(work->arena, sizeof *work->signatures);
                 if (work->signatures)
                     work->signatures->off = image->blobs[i].off;
             }
         }
-        if (!seen || !work->signatures || count == SIGNED_BLOBS_MOST) {
-            vpi_image_gap(work->notes,
-                          seen && work->signatures ? VP_GAP_COUNT_LIMIT : VP_GAP_MEMORY_LIMIT,
+        if (!work->signatures || count == SIGNED_BLOBS_MOST) {
+            vpi_image_gap(work->notes, work->signatures ? VP_GAP_COUNT_LIMIT : VP_GAP_MEMORY_LIMIT,
                           "signatures");
             return;
         }
-        add_signature(work, seen, &image->blobs[i], (unsigned)count++);
+        add_signature(work, &image->blobs[i], (unsigned)count++);
     }
-    if (seen && (work->signatures->certificate_count == CERTIFICATES_MOST ||
-                 seen->leaf_count == LEAVES_MOST))
-        vpi_image_gap(work->notes, VP_GAP_COUNT_LIMIT, "certificates");
 }

@@ -123,6 +123,7 @@ bool vpi_features_make(struct feature_work *work)
     oldest_first(&work->pass);
     if (vpi_pass_run(&work->pass, work->src)) {
         vpi_trust_finish(work);
+        vpi_catalog_finish(work);
         return true;
     }
     vpi_image_short(work->notes, work->src, 0, "digests");

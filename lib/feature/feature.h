@@ -11,6 +11,7 @@
 #include "format/image.h"
 #include "trust/apple.h"
 #include "trust/authenticode.h"
+#include "trust/catalog_index.h"
 
 enum {
 #define KIND(number, NAME, name, class, form) KIND_##NAME = number,
@@ -66,9 +67,10 @@ struct feature {
     bool verified;
     /* Of a program name that a believed signature gives: the certificate by which it was signed. */
     uint16_t attested;
+    const char *catalog; /* by whose signer it is one of this object; NULL: by itself */
 };
 
-enum { SIGNED_BLOBS_MOST = 16, CERTIFICATES_MOST = 256 };
+enum { SIGNED_BLOBS_MOST = 16, CERTIFICATES_MOST = 256, LEAVES_MOST = 64 };
 
 /* What the certificate family found, for the trust family to verify. */
 struct feature_trust {
@@ -79,10 +81,27 @@ struct feature_trust {
     size_t count, capacity;
     uint8_t certificates[CERTIFICATES_MOST][32]; /* SHA-256 of each, in the order of their number */
     size_t certificate_count;
+    uint8_t leaves[LEAVES_MOST][32]; /* signers whose names were added */
+    size_t leaf_count;
     struct trust_digests digests;
     struct apple_code *code; /* of SIGNING_CODE_DIRECTORY */
     bool nobody;             /* there is no signer in any of them */
     bool verified;           /* the signatures' states are made */
+};
+
+/* Catalogs that list the object: until the pass is over. */
+enum { CATALOG_SHELVES = 3, CATALOG_HITS_MOST = 32 };
+
+struct catalog_hit {
+    unsigned shelf;
+    uint32_t number;
+    enum digest_algorithm algorithm;
+    uint8_t digest[INDEX_DIGEST];
+};
+
+struct feature_catalogs {
+    struct catalog_hit hits[CATALOG_HITS_MOST];
+    size_t count;
 };
 
 /* Everything a family may use.  `wanted` says which features somebody asks for: a family makes no
@@ -100,6 +119,8 @@ struct feature_work {
     size_t count, capacity;
     struct feature_trust *signatures; /* NULL: there is none */
     const struct trust *trust;
+    struct catalog_shelf *shelves; /* CATALOG_SHELVES of them, or NULL */
+    struct feature_catalogs *listed;
     struct image *notes; /* where families add notes and gaps: the same image, writable */
 };
 
@@ -127,6 +148,7 @@ enum wanted {
     WANT_RESOURCES = 1 << 7, /* icons and resources */
     WANT_EXPORTS = 1 << 9,   /* each exported name; the set of them is cheap */
     WANT_TRUST = 1 << 10,    /* verify signatures; they were found with WANT_REST */
+    WANT_CATALOGS = 1 << 11, /* look for catalogs that list the object */
     WANT_REST = 1 << 8       /* everything that isn't named above and costs next to nothing */
 };
 
@@ -190,6 +212,10 @@ bool vpi_consume_afford(struct feature_work *work, struct consume_budget *budget
 #include "feature/families.h"
 #undef FAMILY
 
+/* The features of every certificate and signer of work->signatures that wasn't met before
+ * (certificate.c). */
+void vpi_signer_features(struct feature_work *work, const struct signed_data *data);
+
 /* ---- between the trust family and the family of code directories (code_trust.c) */
 
 /* Joins the pass with the pages of each directory. */
@@ -207,6 +233,10 @@ bool vpi_signer_digest(struct feature_work *work, const struct signer_info *sign
 
 /* Verifies what the trust family prepared: after the pass (trust.c). */
 void vpi_trust_finish(struct feature_work *work);
+/* Marks the features of a believed signer, and notes what is wrong with a signature. */
+void vpi_trust_believe(struct feature_work *work, struct trust_signature *signature);
+/* Takes the signers of the catalogs that the catalog family found: after the pass (catalog.c). */
+void vpi_catalog_finish(struct feature_work *work);
 
 /* Runs every family: first they look at the image and join the pass, then the pass runs, whose
  * consumers add their features.  False: the pass did not reach the end (a gap is recorded). */

@@ -4,6 +4,7 @@
  * object.  Features of a certificate by which a signature is believed are marked so.
  */
 #include "feature/feature.h"
+#include "trust/catalog.h"
 #include "trust/detached.h"
 
 static void digest_keep(struct feature_work *work, enum digest_algorithm algorithm,
@@ -26,9 +27,11 @@ void vpi_family_trust(struct feature_work *work)
     if (work->image->signing != SIGNING_AUTHENTICODE && work->image->signing != SIGNING_PACKAGE &&
         !detached)
         return;
-    for (size_t i = 0; i < trust->count; i++)
-        wanted[detached ? trust->signatures[i].info->digest_algorithm
-                        : trust->signatures[i].content->digest_algorithm] = true;
+    for (size_t i = 0; i < trust->count; i++) {
+        const struct trust_signature *s = &trust->signatures[i];
+        if (!s->catalog)
+            wanted[detached ? s->info->digest_algorithm : s->content->digest_algorithm] = true;
+    }
     for (int algorithm = DIGEST_MD5; algorithm <= DIGEST_SHA512; algorithm++) {
         if (wanted[algorithm])
             vpi_consume_signed(work, (enum digest_algorithm)algorithm, 0, digest_keep);
@@ -118,7 +121,7 @@ static void tell(struct feature_work *work, const struct trust_signature *s)
     bool right = (s->states & VP_SIGNATURE_VERIFIES) != 0;
     bool anchored = (s->states & VP_SIGNATURE_ANCHORED) != 0;
     unsigned told = 0;
-    if (work->image->signing == SIGNING_CODE_DIRECTORY)
+    if (work->image->signing == SIGNING_CODE_DIRECTORY && !s->catalog)
         told = vpi_code_tell(work, s);
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         /* What was not looked at because something before it is wrong is no fact. */
@@ -126,8 +129,21 @@ static void tell(struct feature_work *work, const struct trust_signature *s)
             (facts[i].bit == VP_SIGNATURE_TIMELY && !anchored))
             continue;
         if (((s->states & facts[i].bit) != 0) == facts[i].when)
-            vpi_image_note(work->notes, facts[i].code, work->signatures->off, facts[i].text);
+            vpi_image_note(work->notes, facts[i].code, s->catalog ? VP_NONE : work->signatures->off,
+                           facts[i].text);
     }
+}
+
+void vpi_trust_believe(struct feature_work *work, struct trust_signature *s)
+{
+    if (vpi_signature_believed(s)) {
+        s->states |= VP_SIGNATURE_BELIEVED;
+        mark_features(work, s->info);
+        mark_program(work, s->info);
+    }
+    if (work->image->signing == SIGNING_CODE_DIRECTORY && !s->catalog)
+        vpi_code_mark(work, s);
+    tell(work, s);
 }
 
 /* One signature, by the scheme of its format.  False: no memory. */
@@ -146,6 +162,8 @@ static bool verify(struct feature_work *work, struct trust_blob *blob, struct tr
     case SIGNING_DETACHED:
         return vpi_detached_verify(work->crypto, work->arena, trust, blob,
                                    &work->signatures->digests, s);
+    case SIGNING_ENCLOSED:
+        return vpi_catalog_verify(work->crypto, work->arena, trust, blob, NULL, s);
     case SIGNING_PACKAGE:
         if (!vpi_authenticode_verify(work->crypto, work->arena, trust, blob,
                                      &work->signatures->digests, false, s))
@@ -168,6 +186,8 @@ void vpi_trust_finish(struct feature_work *work)
     for (size_t i = 0; i < trust->count; i++) {
         struct trust_signature *s = &trust->signatures[i];
         struct trust_blob *blob = NULL;
+        if (s->catalog)
+            continue;
         for (size_t k = 0; k < trust->blob_count; k++) {
             if (trust->blobs[k]->entry == s->entry)
                 blob = trust->blobs[k];
@@ -177,13 +197,6 @@ void vpi_trust_finish(struct feature_work *work)
             vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "signatures");
             return;
         }
-        if (vpi_signature_believed(s)) {
-            s->states |= VP_SIGNATURE_BELIEVED;
-            mark_features(work, s->info);
-            mark_program(work, s->info);
-        }
-        if (work->image->signing == SIGNING_CODE_DIRECTORY)
-            vpi_code_mark(work, s);
-        tell(work, s);
+        vpi_trust_believe(work, s);
     }
 }

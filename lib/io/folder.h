@@ -16,6 +16,10 @@ enum { FOLDER_NAMES_MOST = 100000 };
 enum vp_status vpi_folder_list(const char *path, struct arena *arena, const char ***ret_names,
                                size_t *ret_count, struct vp_error *err);
 
+/* Like vpi_folder_list, but `path` itself is no link. */
+enum vp_status vpi_folder_list_here(const char *path, struct arena *arena, const char ***ret_names,
+                                    size_t *ret_count, struct vp_error *err);
+
 /* Writes `bytes` beside `path`, then renames over it. */
 enum vp_status vpi_file_replace(const char *path, struct span bytes, struct vp_error *err);
 

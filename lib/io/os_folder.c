@@ -44,16 +44,31 @@ static enum vp_status read_names(DIR *dir, const char *path, struct arena *arena
     return VP_OK;
 }
 
-enum vp_status vpi_folder_list(const char *path, struct arena *arena, const char ***ret_names,
-                               size_t *ret_count, struct vp_error *err)
+static enum vp_status list(DIR *dir, const char *path, struct arena *arena, const char ***ret_names,
+                           size_t *ret_count, struct vp_error *err)
 {
-    DIR *dir = opendir(path);
     if (!dir)
         return vpi_fail_errno(err, errno == ENOENT || errno == ENOTDIR ? VP_E_NOT_FOUND : VP_E_IO,
                               errno, "%s", path);
     enum vp_status status = read_names(dir, path, arena, ret_names, ret_count, err);
     closedir(dir);
     return status;
+}
+
+enum vp_status vpi_folder_list(const char *path, struct arena *arena, const char ***ret_names,
+                               size_t *ret_count, struct vp_error *err)
+{
+    return list(opendir(path), path, arena, ret_names, ret_count, err);
+}
+
+enum vp_status vpi_folder_list_here(const char *path, struct arena *arena, const char ***ret_names,
+                                    size_t *ret_count, struct vp_error *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (fd >= 0 && !dir)
+        close(fd);
+    return list(dir, path, arena, ret_names, ret_count, err);
 }
 
 /* 0, or an errno. */

@@ -28,6 +28,7 @@ static bool take_options(struct vp_scan *scan, const char *const *paths, size_t 
         copy_text(scan->session.spool_folder, &failed);
     scan->session.anchors_file = scan->anchors_file =
         copy_text(scan->session.anchors_file, &failed);
+    scan->session.catalogs = scan->catalogs = vp_catalogs_ref(scan->session.catalogs);
     scan->unordered = options->unordered;
     scan->one_file_system = options->one_file_system;
     scan->paths = calloc(count ? count : 1, sizeof *scan->paths);
@@ -43,17 +44,21 @@ static struct vp_key cache_identity(const struct vp_scan *scan)
     const struct vp_session_options *session = &scan->session;
     const struct vp_limits *limits = &session->limits;
     struct vp_key anchors = {0};
+    struct vp_catalogs_info catalogs = {.size = sizeof catalogs};
     char text[512];
     if (scan->db)
         vp_db_info(scan->db, &info);
     if (session->anchors_file)
         (void)vpi_cache_content(session->anchors_file, &anchors);
+    if (session->catalogs)
+        vp_catalogs_info(session->catalogs, &catalogs);
     int len = snprintf(
-        text, sizeof text, "%s %s %u %u %llu %llu %llu %u %u %u %llx%llx %.200s", vp_version(),
+        text, sizeof text, "%s %s %u %u %llu %llu %llu %u %u %u %llx%llx %s %.200s", vp_version(),
         info.digest, session->flags, session->digests, (unsigned long long)limits->memory,
         (unsigned long long)limits->member_memory, (unsigned long long)limits->expanded,
         limits->depth, limits->members, limits->deadline_ms, (unsigned long long)anchors.high,
-        (unsigned long long)anchors.low, session->magic_file ? session->magic_file : "");
+        (unsigned long long)anchors.low, catalogs.digest,
+        session->magic_file ? session->magic_file : "");
     return vp_key_make(0, text, len > 0 ? (size_t)len : 0);
 }
 
@@ -250,6 +255,7 @@ void vp_scan_free(struct vp_scan *scan)
     for (size_t i = 0; i < scan->path_count; i++)
         free(scan->paths[i]);
     free(scan->paths);
+    vp_catalogs_unref(scan->catalogs);
     free(scan->magic_file);
     free(scan->spool_folder);
     free(scan->anchors_file);

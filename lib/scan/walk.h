@@ -7,8 +7,10 @@
 
 /* A regular file as far as its folder tells, or what could not be looked at. */
 struct walk_entry {
-    char *path; /* the walk's, until the next call */
-    int error;  /* errno: a path that can't be opened or read; 0 for a file */
+    char *path;    /* the walk's, until the next call */
+    int error;     /* errno: a path that can't be opened or read; 0 for a file */
+    bool catalogs; /* a name in its folder, or in the one above, ends with ".cat", or nobody looked
+                    */
 };
 
 /* A file as it was when it was opened. */

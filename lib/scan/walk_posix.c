@@ -7,6 +7,8 @@
 #define _GNU_SOURCE /* sched_getaffinity, O_NOATIME, d_type */
 #include "scan/walk.h"
 
+#include "scan/beside.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +30,7 @@ struct folder {
     size_t path_len; /* of the folder in `path` */
     char **names;
     size_t count, next;
+    bool catalogs; /* some name ends with ".cat" */
 };
 
 struct walk {
@@ -132,6 +135,7 @@ static int read_names(DIR *dir, struct folder *folder)
         if (!name)
             return ENOMEM;
         folder->names[folder->count++] = name;
+        folder->catalogs |= vpi_is_catalog_name(entry->d_name);
     }
 }
 
@@ -211,11 +215,17 @@ static int visit_typed(struct walk *walk, enum name_type type, struct walk_entry
     return type == NAME_FILE;
 }
 
+/* In a folder, or in the one above it; nobody looked into what is above the start. */
+static bool may_have_catalogs(const struct folder *folder)
+{
+    return folder->catalogs || !folder->above || folder->above->catalogs;
+}
+
 int vpi_walk_next(struct walk *walk, struct walk_entry *ret)
 {
     if (!walk->started) {
         walk->started = true;
-        *ret = (struct walk_entry){.path = walk->path};
+        *ret = (struct walk_entry){.path = walk->path, .catalogs = true};
         int got = visit(walk, true, ret);
         if (got)
             return got;
@@ -229,7 +239,7 @@ int vpi_walk_next(struct walk *walk, struct walk_entry *ret)
         const char *name = folder->names[folder->next++];
         if (!set_path(walk, folder, name + 1))
             return -1;
-        *ret = (struct walk_entry){.path = walk->path};
+        *ret = (struct walk_entry){.path = walk->path, .catalogs = may_have_catalogs(folder)};
         int got = visit_typed(walk, (enum name_type)name[0], ret);
         if (got)
             return got;

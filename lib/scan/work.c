@@ -1,5 +1,6 @@
 /* work.c - the threads of a scan: one walks, others examine */
 #define _XOPEN_SOURCE 700 /* realpath */
+#include "scan/beside.h"
 #include "scan/work.h"
 
 #include <errno.h>
@@ -39,7 +40,8 @@ static void set_error(struct file *file, int code)
 static bool add(struct batch *batch, const struct walk_entry *entry)
 {
     struct file *file = &batch->files[batch->count];
-    *file = (struct file){.path = strdup(entry->path), .opened = {.fd = -1}};
+    *file = (struct file){
+        .path = strdup(entry->path), .opened = {.fd = -1}, .catalogs = entry->catalogs};
     if (!file->path)
         return false;
     batch->count++;
@@ -228,12 +230,22 @@ static void examine_file(struct vp_session *session, struct file *file)
     file->error.status = status;
 }
 
+/* The file, and the catalogs in which it is looked up beside those of the whole scan. */
+static bool cache_key(const struct file *file, const struct beside *beside, struct vp_key *ret_key)
+{
+    if (!vpi_cache_key(file->opened.fd, file->path, ret_key))
+        return false;
+    vpi_beside_key(beside, ret_key);
+    return true;
+}
+
 /* The answer of an earlier scan, or one that the next scan will have. */
-static void examine(struct vp_scan *scan, struct vp_session *session, struct file *file)
+static void examine(struct vp_scan *scan, struct vp_session *session, struct beside *beside,
+                    struct file *file)
 {
     struct vp_key key;
-    bool keyed =
-        scan->cache && file->opened.fd >= 0 && vpi_cache_key(file->opened.fd, file->path, &key);
+    vpi_beside_set(beside, session, file->path, file->catalogs);
+    bool keyed = scan->cache && file->opened.fd >= 0 && cache_key(file, beside, &key);
     file->result = keyed ? vpi_cache_find(scan->cache, scan->db, key) : NULL;
     file->cached = file->result != NULL;
     if (file->cached)
@@ -241,8 +253,8 @@ static void examine(struct vp_scan *scan, struct vp_session *session, struct fil
     examine_file(session, file);
     struct vp_key after;
     /* Not if it changed while it was read. */
-    if (keyed && file->result && vpi_cache_key(file->opened.fd, file->path, &after) &&
-        after.low == key.low && after.high == key.high)
+    if (keyed && file->result && cache_key(file, beside, &after) && after.low == key.low &&
+        after.high == key.high)
         vpi_cache_add(scan->cache, key, file->result);
 }
 
@@ -251,6 +263,7 @@ void *vpi_scan_examine(void *context)
     struct vp_scan *scan = context;
     struct vp_session_options options = scan->session;
     struct vp_session *session = NULL;
+    struct beside beside = {.count = 0};
     options.progress = is_cancelled;
     options.context = scan;
     options.flags |= VP_SESSION_BESIDE;
@@ -267,11 +280,12 @@ void *vpi_scan_examine(void *context)
         for (uint32_t i = 0; i < batch->count; i++) {
             struct file *file = &batch->files[i];
             if (good && !file->is_link && !file->is_done && !is_cancelled(scan, 0, 0))
-                examine(scan, session, file);
+                examine(scan, session, &beside, file);
             vpi_walk_close(&file->opened);
         }
         complete(scan, batch);
     }
     vp_session_free(session);
+    vpi_beside_done(&beside);
     return NULL;
 }

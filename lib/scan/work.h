@@ -30,6 +30,7 @@ struct file {
     bool is_link;            /* not its first name: the result is link->result */
     bool is_done;            /* an error of the walk: nothing to examine */
     bool cached;             /* the result is that of an earlier scan */
+    bool catalogs;           /* some may lie beside it */
     struct vp_result *result;
     struct vp_error error;
 };
@@ -49,6 +50,7 @@ struct vp_scan {
     struct vp_session_options session;
     char *magic_file, *spool_folder, *anchors_file;
     struct cache *cache; /* or NULL */
+    struct vp_catalogs *catalogs;
     char **paths;
     size_t path_count;
     bool unordered, one_file_system;

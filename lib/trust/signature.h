@@ -46,6 +46,7 @@ struct trust_signature {
     struct chain chain;
     const char *anchor;   /* its name in the set, or NULL */
     const char *distrust; /* the name of the row that distrusts it, or NULL */
+    const char *catalog;  /* the name of the catalog that it is of, or NULL */
 };
 
 /* One blob of the certificate table. */

@@ -30,7 +30,7 @@ static const char *list(struct arena *arena, const struct finding *finding,
     return text;
 }
 
-static const char *verb(const struct finding *finding)
+static const char *verb(const struct finding *finding, const struct feature *features)
 {
     const struct evidence *best = &finding->evidence[0];
     switch (best->class) {
@@ -41,6 +41,8 @@ static const char *verb(const struct finding *finding)
     case CLASS_STRUCTURE:
         return "it is built like a known file";
     case CLASS_SIGNER:
+        if (best->verified && features[best->feature].catalog)
+            return "a catalog that lists it says so, whose signature is believed";
         if (best->attested)
             return "whoever signed it signs for others, is believed, and says so";
         return best->verified ? "its signature says so and is believed"
@@ -56,5 +58,5 @@ const char *vpi_reason(struct arena *arena, const struct finding *finding,
                        const struct feature *features)
 {
     const char *kinds = list(arena, finding, features);
-    return kinds ? vpi_arena_printf(arena, "%s: %s", verb(finding), kinds) : NULL;
+    return kinds ? vpi_arena_printf(arena, "%s: %s", verb(finding, features), kinds) : NULL;
 }

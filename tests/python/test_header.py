@@ -23,7 +23,7 @@ LAYOUT = json.loads(
 )
 
 # Enumerations that the binding spells as options instead, and where C has a shorter prefix.
-OPTIONS = {"vp_db_flags", "vp_session_flags", "vp_names"}
+OPTIONS = {"vp_db_flags", "vp_session_flags", "vp_catalogs_flags", "vp_names"}
 PYTHON = {"vp_note_code": "NoteCode", "vp_gap_reason": "GapReason", "vp_digests": "Digests"}
 PREFIX = {
     "vp_status": ("VP_E_", "VP_"),

@@ -308,10 +308,33 @@ static inline void put_unsigned(struct der_builder *b, const struct forgery *f,
     }
 }
 
+/* A blob that signs `whole`, a value of the type; exact_free() it. */
+static struct span forge_over(const struct forgery *f, const char *type, struct span whole)
+{
+    struct der_builder *b = builder_new();
+    struct span rest = whole;
+    struct der_value value;
+    ck_assert(vpi_der_next(&rest, &value));
+    open_signed(b, f->sha1);
+    open_value(b, DER_SEQUENCE);
+    put_text(b, DER_OID, type);
+    open_value(b, DER_CONTEXT_CONSTRUCTED);
+    put_raw(b, whole.data, whole.len);
+    close_value(b);
+    close_value(b);
+    put_parties(b, f->enclosed);
+    open_value(b, DER_SET);
+    put_signer_info(b, f, type, value.content, NULL,
+                    f->stamp != STAMP_NONE || f->nested.len ? put_unsigned : NULL);
+    close_value(b);
+    close_signed(b);
+    return builder_take(b);
+}
+
 /* The whole blob; exact_free() it. */
 static inline struct span forge(const struct forgery *f)
 {
-    struct der_builder *b = builder_new(), *content = builder_new();
+    struct der_builder *content = builder_new();
     open_value(content, DER_SEQUENCE);
     put_algorithm_of(content, "\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0f");
     open_value(content, DER_SEQUENCE);
@@ -322,24 +345,9 @@ static inline struct span forge(const struct forgery *f)
         put_value(content, DER_OCTET_STRING, f->file_digest, f->sha1 ? 20 : 32);
     close_value(content);
     close_value(content);
-    struct span whole = span_of(content->bytes, content->len), rest = whole;
-    struct der_value value;
-    ck_assert(vpi_der_next(&rest, &value));
-    open_signed(b, f->sha1);
-    open_value(b, DER_SEQUENCE);
-    put_text(b, DER_OID, TYPE_INDIRECT);
-    open_value(b, DER_CONTEXT_CONSTRUCTED);
-    put_raw(b, whole.data, whole.len);
-    close_value(b);
-    close_value(b);
-    put_parties(b, f->enclosed);
-    open_value(b, DER_SET);
-    put_signer_info(b, f, TYPE_INDIRECT, value.content, NULL,
-                    f->stamp != STAMP_NONE || f->nested.len ? put_unsigned : NULL);
-    close_value(b);
-    close_signed(b);
+    struct span blob = forge_over(f, TYPE_INDIRECT, span_of(content->bytes, content->len));
     free(content);
-    return builder_take(b);
+    return blob;
 }
 
 /* ---- the file */

@@ -8,11 +8,11 @@ _vendorprint_words()
     case $1 in
     scan)
         echo "--format --jobs --policy --database --all --features --unordered" \
-            "--cache --one-file-system --quiet --help $examining"
+            "--cache --one-file-system --quiet --catalogs --help $examining"
         ;;
     identify) echo "--format --help $examining" ;;
-    features) echo "--format --database --all --help $examining" ;;
-    explain) echo "--format --policy --database --features --help $examining" ;;
+    features) echo "--format --database --all --catalogs --help $examining" ;;
+    explain) echo "--format --policy --database --features --catalogs --help $examining" ;;
     lookup) echo "--format --database --all --help" ;;
     lint) echo "--format --help" ;;
     build) echo "--output --memory --jobs --help" ;;

@@ -38,4 +38,5 @@ complete -c vendorprint -n "__fish_seen_subcommand_from $examining" -l limit-mem
 complete -c vendorprint -n "__fish_seen_subcommand_from $examining" -l limit-time -x -d 'Wall clock a file'
 complete -c vendorprint -n "__fish_seen_subcommand_from $examining" -l magic-file -r -d 'Data for libmagic'
 complete -c vendorprint -n "__fish_seen_subcommand_from $examining" -l anchors -r -d 'Certificates to trust'
+complete -c vendorprint -n "__fish_seen_subcommand_from scan features explain" -l catalogs -r -d 'Look files up in the catalogs there'
 complete -c vendorprint -n "__fish_seen_subcommand_from $examining" -l spool-folder -r -d 'Where large members may be kept'

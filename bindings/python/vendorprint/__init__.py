@@ -14,6 +14,7 @@ file never is.  Handles are freed with close(), at the end of a `with` block, or
 
 from __future__ import annotations
 
+from ._catalogs import Catalogs
 from ._database import Database, key, kinds, library_version
 from ._session import Scan, Session, scan
 from ._source import Source
@@ -21,6 +22,7 @@ from ._types import (
     Answer,
     CacheReport,
     CacheState,
+    CatalogsInfo,
     Certificate,
     Confidence,
     DatabaseInfo,
@@ -57,7 +59,7 @@ from ._types import (
 )
 
 __all__ = [
-    "Answer", "CacheReport", "CacheState", "Certificate", "Confidence", "Database", "DatabaseInfo", "Digests", "Evidence",
+    "Answer", "CacheReport", "CacheState", "Catalogs", "CatalogsInfo", "Certificate", "Confidence", "Database", "DatabaseInfo", "Digests", "Evidence",
     "Feature", "Finding", "Format", "Gap", "GapReason", "Judgement", "Key", "KindInfo", "Level",
     "Limits", "Note", "NoteCode", "Object", "Outcome", "Policy", "Record", "Relation", "Result",
     "Role", "Scan", "ScanItem", "Session", "Signature", "SignatureState", "Source", "Status",

@@ -203,6 +203,7 @@ def _signature(handle: int, index: int, row: _ffi.vp_signature) -> Signature:
         time=maybe(row.time),
         time_signer=text(row.time_signer),
         chain=tuple(_certificate(one) for one in chain),
+        catalog=text(row.catalog),
     )
 
 

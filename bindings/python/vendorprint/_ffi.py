@@ -18,6 +18,7 @@ VP_NO_INDEX = 2**32 - 1
 
 VP_DB_COPY, VP_DB_MAP = 1, 2
 VP_SESSION_DESCRIBE, VP_SESSION_ALL_FEATURES = 1, 2
+VP_CATALOGS_FLAT = 1
 VP_NAMES_KIND = 11
 
 # enum vp_names, by the binding's names of the enumerations.
@@ -156,6 +157,27 @@ class vp_session_options(Structure):
         ("magic_file", c_char_p),
         ("spool_folder", c_char_p),
         ("anchors_file", c_char_p),
+        ("catalogs", c_void_p),
+    ]
+
+
+class vp_catalogs_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("flags", c_uint),
+        ("catalogs", c_uint32),
+        ("memory", c_uint64),
+    ]
+
+
+class vp_catalogs_info(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("catalogs", c_uint32),
+        ("unread", c_uint32),
+        ("members", c_uint64),
+        ("complete", c_int),
+        ("digest", c_char * 33),
     ]
 
 
@@ -295,6 +317,7 @@ class vp_signature(Structure):
         ("time", c_uint64),
         ("time_signer", c_char_p),
         ("chain", c_uint32),
+        ("catalog", c_char_p),
     ]
 
 
@@ -345,8 +368,8 @@ class vp_scan_cache(Structure):
     ]
 
 
-# Opaque handles (vp_db, vp_session, vp_result, vp_scan) are plain addresses.
-_db = _session = _result = _scan = c_void_p
+# Opaque handles (vp_db, vp_session, vp_result, vp_scan, vp_catalogs) are plain addresses.
+_db = _session = _result = _scan = _catalogs = c_void_p
 _err = POINTER(vp_error)
 _ret = POINTER(c_void_p)
 _status = c_uint
@@ -374,6 +397,15 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "vp_db_record_at": (_status, [_db, vp_hit, c_uint32, POINTER(vp_record)]),
     "vp_session_new": (_status, [_db, POINTER(vp_session_options), _ret, _err]),
     "vp_session_free": (None, [_session]),
+    "vp_session_set_beside": (_status, [_session, POINTER(_catalogs), c_size_t, _err]),
+    "vp_catalogs_open": (
+        _status,
+        [POINTER(c_char_p), c_size_t, POINTER(vp_catalogs_options), _ret, _err],
+    ),
+    "vp_catalogs_beside": (_status, [c_char_p, _ret, _err]),
+    "vp_catalogs_ref": (_catalogs, [_catalogs]),
+    "vp_catalogs_unref": (None, [_catalogs]),
+    "vp_catalogs_info": (None, [_catalogs, POINTER(vp_catalogs_info)]),
     "vp_examine_path": (_status, [_session, c_char_p, _ret, _err]),
     "vp_examine_fd": (_status, [_session, c_int, c_char_p, _ret, _err]),
     "vp_examine_memory": (_status, [_session, c_void_p, c_size_t, c_char_p, _ret, _err]),

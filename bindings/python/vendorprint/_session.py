@@ -8,6 +8,7 @@ from ctypes import byref, c_char, c_char_p, c_void_p, sizeof, string_at
 from typing import Any, BinaryIO, Callable, Iterable, Iterator, Optional, Sequence, Union
 
 from . import _copy, _ffi, _source
+from ._catalogs import Catalogs, handle_of
 from ._copy import check, text
 from ._database import Database, Handle, Path, kind_number, path_bytes
 from ._ffi import lib
@@ -26,6 +27,7 @@ def _session_options(
     magic_file: Optional[Path] = None,
     anchors_file: Optional[Path] = None,
     spool_folder: Optional[Path] = None,
+    catalogs: Optional[Catalogs] = None,
 ) -> _ffi.vp_session_options:
     options = _ffi.new(_ffi.vp_session_options)
     flags = _ffi.VP_SESSION_DESCRIBE if describe else 0
@@ -37,6 +39,7 @@ def _session_options(
     options.magic_file = None if magic_file is None else path_bytes(magic_file)
     options.anchors_file = None if anchors_file is None else path_bytes(anchors_file)
     options.spool_folder = None if spool_folder is None else path_bytes(spool_folder)
+    options.catalogs = handle_of(catalogs)
     return options
 
 
@@ -57,6 +60,7 @@ class Session(Handle):
     magic_file    libmagic's compiled data; None: MAGIC, the wheel's, or the system's
     anchors_file  certificates (PEM, or one DER) to trust beside those of the database
     spool_folder  where what exceeds limits.member_memory may be kept, unlinked; None: nowhere
+    catalogs      in which files are looked up: an unsigned one may have a signer there
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class Session(Handle):
         magic_file: Optional[Path] = None,
         anchors_file: Optional[Path] = None,
         spool_folder: Optional[Path] = None,
+        catalogs: Optional[Catalogs] = None,
     ) -> None:
         options = _session_options(
             digests=digests,
@@ -80,6 +85,7 @@ class Session(Handle):
             magic_file=magic_file,
             anchors_file=anchors_file,
             spool_folder=spool_folder,
+            catalogs=catalogs,
         )
         self._options = options  # its strings live as long as the session
         self._busy = threading.Lock()
@@ -124,6 +130,18 @@ class Session(Handle):
             return self._examine_source(*_source.of_file(source), _name(name))
         finally:
             source.seek(position)
+
+    def set_beside(self, *catalogs: Catalogs) -> None:
+        """Looks the next files up in these, too, because they lie beside them; none: no more."""
+        if not self._busy.acquire(blocking=False):
+            raise VendorprintError(Status.ARGUMENT, "the Session is in use")
+        try:
+            array = (c_void_p * len(catalogs))(*[one._handle for one in catalogs])
+            error = _ffi.vp_error()
+            status = lib.vp_session_set_beside(self._handle, array, len(catalogs), byref(error))
+            check(status, error)
+        finally:
+            self._busy.release()
 
     def examine_features(
         self, features: Iterable[tuple[str, str]], name: Optional[str] = None
@@ -277,6 +295,7 @@ def scan(
     magic_file: Optional[Path] = None,
     anchors_file: Optional[Path] = None,
     spool_folder: Optional[Path] = None,
+    catalogs: Optional[Catalogs] = None,
 ) -> Scan:
     """Examines files and folders with `jobs` threads (0: one a processor), in C, without the GIL.
 
@@ -296,6 +315,7 @@ def scan(
         magic_file=magic_file,
         anchors_file=anchors_file,
         spool_folder=spool_folder,
+        catalogs=catalogs,
     )
     options = _ffi.new(_ffi.vp_scan_options)
     options.session = type(options.session)(session)

@@ -66,6 +66,8 @@ class Format(_Open):
     GZIP = 10
     XZ = 11
     ZSTD = 12
+    CATALOG = 13
+    INF = 14
     MSI = 15
     CAB = 16
     SCRIPT = 17
@@ -128,6 +130,7 @@ class NoteCode(_Open):
     SIGNATURE_PADDED = 14
     SIGNATURE_OVERLAP = 15
     SIGNERS_DISAGREE = 16
+    LISTED_IN_CATALOG = 20
     SIGNATURE_PARTIAL = 25
     PAGES_DIFFER = 26
     PUBLISHER_DIFFERS = 27
@@ -215,6 +218,7 @@ class SignatureState(_Open):
     PADDED = 2048
     PAGE_HASHES = 4096
     BELIEVED = 8192
+    CATALOG = 16384
     PAGES_MATCH = 32768
     ADHOC = 65536
     TEAM_DIFFERS = 131072
@@ -445,6 +449,18 @@ class Signature:
     time: Optional[int]  # seconds since 1970; proven only with STAMPED
     time_signer: str
     chain: tuple[Certificate, ...]  # the signer's first
+    catalog: str = ""  # path of the catalog that it is of; "" for one of the object's own
+
+
+@dataclass(frozen=True)
+class CatalogsInfo:
+    """What Catalogs() found."""
+
+    catalogs: int
+    unread: int  # called .cat or named by the caller, and none that can be read
+    members: int  # with a digest that is looked up
+    complete: bool  # False: a limit was reached
+    digest: str  # XXH3-128 over what is in them, and where they lie
 
 
 @dataclass(frozen=True)
