@@ -30,6 +30,7 @@ import subprocess
 import sys
 import types
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 import crosscheck
 import lief
@@ -82,6 +83,24 @@ def lief_plist(binary) -> dict[str, set]:
             found = plistlib.loads(bytes(section.content).rstrip(b"\0"))
         except Exception:  # what plistlib refuses, it has no opinion on
             found = {}
+    return texts_of(found)
+
+
+def beside(path: str) -> dict[str, set]:
+    """Of a bundle's main executable: what the bundle's Info.plist says."""
+    found: dict = {}
+    for place in ("../Info.plist", "Info.plist", "Resources/Info.plist", "../../Resources/Info.plist"):
+        try:
+            found = plistlib.loads((Path(path).parent / place).read_bytes())
+        except (OSError, ValueError, plistlib.InvalidFileException, ExpatError):
+            continue
+        if found.get("CFBundleExecutable") == Path(path).name:
+            break
+        found = {}
+    return {f"{kind}-beside": texts for kind, texts in texts_of(found).items()}
+
+
+def texts_of(found: dict) -> dict[str, set]:
     texts = {}
     for kind, keys in PLIST_KINDS.items():
         values = {found[key] for key in keys if isinstance(found.get(key), str)}
@@ -186,7 +205,7 @@ def ours_of(answer: dict, index: int) -> dict[str, list[str]]:
     for feature in answer["features"]:
         if feature["object"] != index:
             continue
-        kind = feature["kind"]
+        kind = feature["kind"] + ("-beside" if feature.get("beside") else "")
         if kind == "apple-team-id" and feature.get("offset") is None:
             kind = "team of the certificate"  # the others stand in a code directory
         kinds.setdefault(kind, []).append(feature["text"])
@@ -223,6 +242,7 @@ def compare_file(options, path: str, answer: dict | None) -> list[list[tuple]]:
     results = [[("slices (LIEF)", {str(p[0]) for p in places}, {str(off) for off in binaries}, None)]]
     for slice_object, place, said in zip(slices, places, ask_gomacho(options.gomacho, places)):
         theirs: dict = from_gomacho(said)
+        theirs.update({f"{kind} (plistlib)": texts for kind, texts in beside(path).items()})
         binary = binaries.get(place[0])
         if binary is not None:
             theirs.update(from_lief(binary))

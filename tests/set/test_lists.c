@@ -120,6 +120,7 @@ static const struct {
      VP_RELATION_SIGNER},
     {"package-os", "fedora", "fedora", VP_RELATION_CLAIM},
     {"package-os", "ubuntu", "canonical", VP_RELATION_CLAIM},
+    {"build-id", "82a0acb92e6288fb69856b6bab91f23854738fb9", "debian/bash", VP_RELATION_PUBLISHER},
     {"compiler", "rustc", "rust", VP_RELATION_BUILDER},
     {"compiler", "Go", "go", VP_RELATION_BUILDER},
     {"soname", "libssl.so.#", "openssl", VP_RELATION_CLAIM},
