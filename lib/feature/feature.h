@@ -238,6 +238,10 @@ void vpi_trust_believe(struct feature_work *work, struct trust_signature *signat
 /* Takes the signers of the catalogs that the catalog family found: after the pass (catalog.c). */
 void vpi_catalog_finish(struct feature_work *work);
 
+/* Whether a signature's digests of pages are those of the pages of the object, a PE file (pages.c).
+ */
+bool vpi_pages_match(struct feature_work *work, const struct signed_content *content);
+
 /* Runs every family: first they look at the image and join the pass, then the pass runs, whose
  * consumers add their features.  False: the pass did not reach the end (a gap is recorded). */
 bool vpi_features_make(struct feature_work *work);

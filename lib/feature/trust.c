@@ -145,6 +145,7 @@ void vpi_trust_believe(struct feature_work *work, struct trust_signature *s)
         vpi_code_mark(work, s);
     tell(work, s);
 }
+enum { PAGES_TOLD = VP_SIGNATURE_PAGE_HASHES | VP_SIGNATURE_DIGEST_MATCHES };
 
 /* One signature, by the scheme of its format.  False: no memory. */
 static bool verify(struct feature_work *work, struct trust_blob *blob, struct trust_signature *s)
@@ -153,9 +154,14 @@ static bool verify(struct feature_work *work, struct trust_blob *blob, struct tr
     const struct trust *trust = work->trust ? work->trust : &nobody;
     switch (work->image->signing) {
     case SIGNING_AUTHENTICODE:
-        return vpi_authenticode_verify(work->crypto, work->arena, trust, blob,
-                                       &work->signatures->digests,
-                                       vpi_authenticode_overlaps(work->image), s);
+        if (!vpi_authenticode_verify(work->crypto, work->arena, trust, blob,
+                                     &work->signatures->digests,
+                                     vpi_authenticode_overlaps(work->image), s))
+            return false;
+        /* They are of the same bytes: where those are others, there is nothing to compare. */
+        if ((s->states & PAGES_TOLD) == PAGES_TOLD && vpi_pages_match(work, s->content))
+            s->states |= VP_SIGNATURE_PAGES_MATCH;
+        return true;
     case SIGNING_CODE_DIRECTORY:
         return vpi_apple_verify(work->crypto, work->arena, trust, blob, work->image,
                                 work->signatures->code, s);
@@ -197,6 +203,10 @@ void vpi_trust_finish(struct feature_work *work)
             vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "signatures");
             return;
         }
+        if ((s->states & PAGES_TOLD) == PAGES_TOLD && !(s->states & VP_SIGNATURE_PAGES_MATCH) &&
+            work->image->signing == SIGNING_AUTHENTICODE)
+            vpi_image_note(work->notes, VP_NOTE_PAGES_DIFFER, trust->off,
+                           "the digests of pages in the signature are of other pages");
         vpi_trust_believe(work, s);
     }
 }

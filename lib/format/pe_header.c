@@ -88,6 +88,7 @@ bool vpi_pe_header_read(struct pe *pe)
     pe->file_alignment = reader_u32(&r);
     r = reader_at(bytes, 56);
     pe->image_len = reader_u32(&r);
+    pe->image->signed_header_len = reader_u32(&r);
     r = reader_at(bytes, 68);
     pe->subsystem = reader_u16(&r);
     directories_read(pe, layout, bytes, got.len);

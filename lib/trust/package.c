@@ -27,7 +27,8 @@ void vpi_package_digests_read(struct signed_content *content)
 {
     struct span first;
     size_t len = vpi_digest_len(content->digest_algorithm);
-    if (content->digest.len < LETTERS || memcmp(content->digest.data, "APPX", LETTERS) != 0 ||
+    if (len == 0 || content->digest.len < LETTERS ||
+        memcmp(content->digest.data, "APPX", LETTERS) != 0 ||
         (content->digest.len - LETTERS) % (LETTERS + len) != 0)
         return;
     content->package = span_from(content->digest, LETTERS);

@@ -36,7 +36,9 @@ struct signed_content {
     struct span digest;
     enum digest_algorithm digest_algorithm; /* or 0 */
     bool page_hashes;                       /* digests of each page stand beside it */
-    struct span package;                    /* MSIX: all digests; `digest` is the first of them */
+    struct span pages; /* rows of a page's offset in the file, 32 bits, and its digest */
+    enum digest_algorithm pages_algorithm; /* or 0 */
+    struct span package;                   /* MSIX: all digests; `digest` is the first of them */
 };
 
 struct signed_data {

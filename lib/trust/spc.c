@@ -6,6 +6,8 @@
 
 #define OID(bytes)            (bytes), sizeof(bytes) - 1
 #define OID_SPC_INDIRECT_DATA OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x04")
+#define OID_PAGE_HASHES_1     OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x03\x01")
+#define OID_PAGE_HASHES_2     OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x03\x02")
 
 enum { CONSTRUCTED = 0x20 };
 
@@ -76,20 +78,39 @@ static bool content_octets(struct arena *arena, struct span wrapped, struct span
     return true;
 }
 
+/* The digests in the serialized data: SET { SEQUENCE { OID, SET { OCTET STRING } } }. */
+static void page_table_read(struct span data, struct signed_content *ret)
+{
+    struct der_value set, attribute, type, values, table;
+    if (!vpi_der_expect(&data, DER_SET, &set) ||
+        !vpi_der_expect(&set.content, DER_SEQUENCE, &attribute) ||
+        !vpi_der_expect(&attribute.content, DER_OID, &type) ||
+        !vpi_der_expect(&attribute.content, DER_SET, &values) ||
+        !vpi_der_expect(&values.content, DER_OCTET_STRING, &table))
+        return;
+    ret->pages = table.content;
+    if (der_oid_is(type.content, OID_PAGE_HASHES_1))
+        ret->pages_algorithm = DIGEST_SHA1;
+    else if (der_oid_is(type.content, OID_PAGE_HASHES_2))
+        ret->pages_algorithm = DIGEST_SHA256;
+}
+
 /* SpcPeImageData ::= SEQUENCE { flags, [0] { [1] SpcSerializedObject { class, data } } }; some
  * writers leave the outer tag out. */
-static bool has_page_hashes(struct span image_data)
+static void page_hashes_read(struct span image_data, struct signed_content *ret)
 {
-    struct der_value part, class;
+    struct der_value part, class, data;
     if (!vpi_der_expect(&image_data, DER_SEQUENCE, &part))
-        return false;
+        return;
     struct span rest = part.content;
     (void)vpi_der_expect(&rest, DER_BIT_STRING, &part);
     if (vpi_der_expect(&rest, DER_CONTEXT_CONSTRUCTED, &part))
         rest = part.content;
-    return vpi_der_expect(&rest, DER_CONTEXT_CONSTRUCTED | 1, &part) &&
-           vpi_der_expect(&part.content, DER_OCTET_STRING, &class) &&
-           span_equal(class.content, span_of(page_hash_class, sizeof page_hash_class));
+    ret->page_hashes = vpi_der_expect(&rest, DER_CONTEXT_CONSTRUCTED | 1, &part) &&
+                       vpi_der_expect(&part.content, DER_OCTET_STRING, &class) &&
+                       span_equal(class.content, span_of(page_hash_class, sizeof page_hash_class));
+    if (ret->page_hashes && vpi_der_expect(&part.content, DER_OCTET_STRING, &data))
+        page_table_read(data.content, ret);
 }
 
 void vpi_spc_content_read(struct arena *arena, struct span encapsulated, struct signed_content *ret)
@@ -114,5 +135,5 @@ void vpi_spc_content_read(struct arena *arena, struct span encapsulated, struct 
     ret->digest_algorithm = vpi_algorithm_digest(algorithm.content);
     vpi_package_digests_read(ret);
     if (vpi_der_expect(&data.content, DER_OID, &type))
-        ret->page_hashes = has_page_hashes(data.content);
+        page_hashes_read(data.content, ret);
 }
