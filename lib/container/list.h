@@ -2,3 +2,4 @@
  * vpi_container_NAME in lib/container/NAME.c */
 CONTAINER(stream)
 CONTAINER(fat)
+CONTAINER(package)

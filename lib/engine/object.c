@@ -144,7 +144,8 @@ static bool read_format(struct examination *x)
         .image = &x->image,
         .name = x->name,
         .limits = {x->session->limits.member_memory, &x->session->expanded_left}};
-    if (x->image.format == VP_FORMAT_OTHER && vpi_container_open(&x->container, head))
+    bool package = x->image.format == VP_FORMAT_RPM || x->image.format == VP_FORMAT_DEB;
+    if ((x->image.format == VP_FORMAT_OTHER || package) && vpi_container_open(&x->container, head))
         x->image.format = x->container.format;
     return true;
 }

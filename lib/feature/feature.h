@@ -84,9 +84,10 @@ struct feature_trust {
     uint8_t leaves[LEAVES_MOST][32]; /* signers whose names were added */
     size_t leaf_count;
     struct trust_digests digests;
-    struct apple_code *code; /* of SIGNING_CODE_DIRECTORY */
-    bool nobody;             /* there is no signer in any of them */
-    bool verified;           /* the signatures' states are made */
+    struct feature_openpgp *openpgp; /* of packages (openpgp.c), or NULL */
+    struct apple_code *code;         /* of SIGNING_CODE_DIRECTORY */
+    bool nobody;                     /* there is no signer in any of them */
+    bool verified;                   /* the signatures' states are made */
 };
 
 /* Catalogs that list the object: until the pass is over. */
@@ -230,6 +231,9 @@ void vpi_code_mark(struct feature_work *work, const struct trust_signature *sign
 /* What stands for a signer's certificate that is not enclosed: the digest of how it is named. */
 bool vpi_signer_digest(struct feature_work *work, const struct signer_info *signer,
                        uint8_t ret[DIGEST_MOST]);
+
+/* Verifies the OpenPGP signatures that its family read (openpgp.c). */
+void vpi_openpgp_finish(struct feature_work *work);
 
 /* Verifies what the trust family prepared: after the pass (trust.c). */
 void vpi_trust_finish(struct feature_work *work);

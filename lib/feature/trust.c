@@ -188,6 +188,10 @@ void vpi_trust_finish(struct feature_work *work)
     if (!(work->wanted & WANT_TRUST) || !trust || trust->verified ||
         work->image->signing == SIGNING_NONE)
         return;
+    if (trust->openpgp) {
+        vpi_openpgp_finish(work);
+        return;
+    }
     trust->verified = true;
     for (size_t i = 0; i < trust->count; i++) {
         struct trust_signature *s = &trust->signatures[i];

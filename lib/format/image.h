@@ -89,15 +89,17 @@ struct image_text {
 };
 
 enum image_blob_type {
-    BLOB_RESOURCE = 1,      /* any resource's data */
-    BLOB_ICON = 2,          /* one icon image (RT_ICON) */
-    BLOB_MANIFEST = 3,      /* RT_MANIFEST: XML text */
-    BLOB_SIGNATURE = 4,     /* one WIN_CERTIFICATE's content: PKCS#7 SignedData, DER */
-    BLOB_RICH = 5,          /* the Rich header's decoded bytes, from "DanS" up to "Rich" (arena) */
-    BLOB_CODEVIEW = 6,      /* the CodeView record that a debug directory points to */
-    BLOB_CLR_METADATA = 7,  /* the .NET metadata root ("BSJB") */
-    BLOB_BUILD_ID = 8,      /* what the linker calls this build: LC_UUID, a GNU build-id */
-    BLOB_CODE_SIGNATURE = 9 /* Apple's: what LC_CODE_SIGNATURE points to */
+    BLOB_RESOURCE = 1,       /* any resource's data */
+    BLOB_ICON = 2,           /* one icon image (RT_ICON) */
+    BLOB_MANIFEST = 3,       /* RT_MANIFEST: XML text */
+    BLOB_SIGNATURE = 4,      /* one WIN_CERTIFICATE's content: PKCS#7 SignedData, DER */
+    BLOB_RICH = 5,           /* the Rich header's decoded bytes, from "DanS" up to "Rich" (arena) */
+    BLOB_CODEVIEW = 6,       /* the CodeView record that a debug directory points to */
+    BLOB_CLR_METADATA = 7,   /* the .NET metadata root ("BSJB") */
+    BLOB_BUILD_ID = 8,       /* what the linker calls this build: LC_UUID, a GNU build-id */
+    BLOB_CODE_SIGNATURE = 9, /* Apple's: what LC_CODE_SIGNATURE points to */
+    BLOB_OPENPGP = 20,       /* OpenPGP packets, in armor or not, over some of signed_ranges */
+    BLOB_DIGEST = 21         /* a digest that the object says some of signed_ranges has */
 };
 
 /* Of BLOB_CODE_SIGNATURE: whether the file says that it is there. */
@@ -107,9 +109,13 @@ struct image_blob {
     enum image_blob_type type;
     uint64_t off, len; /* in the file; VP_NONE when not in one piece there */
     struct span bytes; /* empty: not read; take it from the source or by the pass */
-    uint32_t id;       /* resource: name id, or 0; signature: wCertificateType; code signature */
-    uint32_t kind;     /* resource: type id, or 0 for a named type; signature: wRevision */
-    struct span name;  /* resource: name in UTF-8 when it has no id */
+    /* Resource: name id, or 0.  Signature: wCertificateType.  Code signature: see above.  OpenPGP,
+     * digest: 1 << index, for each of the signed_ranges that it is over. */
+    uint32_t id;
+    /* Resource: type id, or 0 for a named type.  Signature: wRevision.  Digest: the algorithm's
+     * number for OpenPGP (RFC 9580, 9.5). */
+    uint32_t kind;
+    struct span name;      /* resource: name in UTF-8 when it has no id */
     struct span kind_name; /* resource: type name in UTF-8 when it has no id */
     uint16_t language;
 };
@@ -121,6 +127,7 @@ enum image_signing {
     SIGNING_ENCLOSED = 2,       /* the signature encloses all that it is over: a catalog */
     SIGNING_DETACHED = 3,       /* the signer's own digest is of signed_ranges: a kernel module */
     SIGNING_CODE_DIRECTORY = 4, /* the signer's own digest is of a code directory: Apple */
+    SIGNING_OPENPGP = 5,        /* each signature says over which of signed_ranges: packages */
     SIGNING_PACKAGE = 8         /* SpcIndirectDataContent has several digests: MSIX */
 };
 

@@ -31,7 +31,7 @@ static struct reader big_reader(struct span all)
     return r;
 }
 
-static enum digest_algorithm digest_of(unsigned hash)
+enum digest_algorithm vpi_openpgp_digest(unsigned hash)
 {
     static const enum digest_algorithm digests[] = {[1] = DIGEST_MD5,
                                                     [2] = DIGEST_SHA1,
@@ -277,7 +277,7 @@ static void signature_read(struct span body, struct openpgp_signature *ret)
     bool good = (s.version == 4 && signature_4(body, &s)) ||
                 ((s.version == 3 || s.version == 2) && signature_3(body, &s));
     if (good)
-        s.digest = digest_of(s.hash_algorithm);
+        s.digest = vpi_openpgp_digest(s.hash_algorithm);
     else
         s.strange = true;
     *ret = s;

@@ -9,7 +9,7 @@
 #ifndef VPI_TRUST_OPENPGP_H
 #define VPI_TRUST_OPENPGP_H
 
-#include "crypto/verify.h"
+#include "trust/signature.h"
 
 enum {
     OPENPGP_KEY_ID = 8,
@@ -57,6 +57,9 @@ bool vpi_openpgp_signature_next(struct span *rest, struct openpgp_signature *ret
 /* The body of a public-key packet.  False: it can't be read, or the digest failed. */
 bool vpi_openpgp_key_read(struct crypto *crypto, struct span body, struct openpgp_key *ret);
 
+/* A number of RFC 9580, 9.5 as our algorithm, or 0. */
+enum digest_algorithm vpi_openpgp_digest(unsigned hash);
+
 /* Whether the signature names this key. */
 bool vpi_openpgp_is_by(const struct openpgp_signature *signature, const struct openpgp_key *key);
 
@@ -75,5 +78,18 @@ bool vpi_openpgp_spki(struct arena *arena, const struct openpgp_key *key, struct
 bool vpi_openpgp_verify(struct crypto *crypto, struct arena *arena,
                         const struct openpgp_signature *signature, const struct openpgp_key *key,
                         struct span digest);
+
+/* ---- openpgp_judge.c */
+
+/* The key's fingerprint as the set has it, when it has one key of the signature's name alone. */
+bool vpi_openpgp_known(const struct trust *trust, const struct openpgp_signature *signature,
+                       struct span *ret);
+
+/* What is true of the signature, with the keys of the set for `purposes`: `digest` is of content
+ * and trailer.  states, anchor and distrust of `ret` are filled; VP_SIGNATURE_DIGEST_MATCHES is set
+ * when it verifies.  False: no memory. */
+bool vpi_openpgp_judge(struct crypto *crypto, struct arena *arena, const struct trust *trust,
+                       const struct openpgp_signature *signature, struct span digest,
+                       unsigned purposes, struct trust_signature *ret);
 
 #endif
