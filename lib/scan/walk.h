@@ -34,6 +34,17 @@ int vpi_walk_next(struct walk *walk, struct walk_entry *ret);
 void vpi_walk_open(const char *path, struct walk_file *ret);
 void vpi_walk_close(struct walk_file *file);
 
+/* What a read of a file's first bytes would take. */
+enum walk_start {
+    WALK_START_UNKNOWN, /* there are none, or the system doesn't say */
+    WALK_START_CACHED,
+    WALK_START_STORED /* they have to come from storage */
+};
+enum walk_start vpi_walk_start(const struct walk_file *file);
+
+/* Asks the system to fetch a file's first bytes, and doesn't wait for them. */
+void vpi_walk_fetch(const struct walk_file *file);
+
 /* Processors that this process may use, at least 1. */
 unsigned vpi_processors(void);
 

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #ifndef O_NOATIME
@@ -276,6 +277,29 @@ void vpi_walk_close(struct walk_file *file)
     if (file->fd >= 0)
         close(file->fd);
     file->fd = -1;
+}
+
+enum walk_start vpi_walk_start(const struct walk_file *file)
+{
+#ifdef RWF_NOWAIT
+    char byte;
+    struct iovec place = {&byte, 1};
+    ssize_t got = file->fd < 0 ? 0 : preadv2(file->fd, &place, 1, 0, RWF_NOWAIT);
+    if (got > 0)
+        return WALK_START_CACHED;
+    if (got < 0 && errno == EAGAIN)
+        return WALK_START_STORED;
+#endif
+    return WALK_START_UNKNOWN;
+}
+
+void vpi_walk_fetch(const struct walk_file *file)
+{
+#ifdef POSIX_FADV_WILLNEED
+    enum { FIRST = 4 << 10 };
+    if (file->fd >= 0)
+        (void)posix_fadvise(file->fd, 0, FIRST, POSIX_FADV_WILLNEED);
+#endif
 }
 
 unsigned vpi_processors(void)

@@ -1,6 +1,7 @@
 /* test_scan.c - many files through the public API */
 #define _XOPEN_SOURCE 700 /* nftw */
 #include <check.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "scan/walk.h"
 #include "vendorprint/vendorprint.h"
 
 enum { FILES = 700 };
@@ -152,6 +154,35 @@ START_TEST(the_first_name_of_the_walk_is_examined_whichever_thread_is_faster)
 }
 END_TEST
 
+/* Where a file system keeps everything in memory, nothing lies on storage. */
+START_TEST(files_whose_starts_lie_on_storage_are_read_like_others)
+{
+    static const char *const names[] = {"c", "a/0001", "a/0003"}; /* the last is empty */
+    struct walk_file none = {.fd = -1};
+    ck_assert_int_eq(vpi_walk_start(&none), WALK_START_UNKNOWN);
+    vpi_walk_fetch(&none);
+    make_tree();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[256], bytes[8];
+        struct walk_file file;
+        sub(path, sizeof path, names[i]);
+        vpi_walk_open(path, &file);
+        ck_assert_int_ge(file.fd, 0);
+        enum walk_start found = vpi_walk_start(&file);
+        ck_assert_int_ne(found, WALK_START_STORED); /* it was just written */
+        ck_assert(i < 2 || found == WALK_START_UNKNOWN);
+        fsync(file.fd);
+        ck_assert_int_eq(posix_fadvise(file.fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+        found = vpi_walk_start(&file);
+        ck_assert(i < 2 || found == WALK_START_UNKNOWN);
+        vpi_walk_fetch(&file);
+        ck_assert_int_eq(read(file.fd, bytes, sizeof bytes), i == 0 ? 6 : i == 1 ? 4 : 0);
+        vpi_walk_close(&file);
+    }
+    remove_tree();
+}
+END_TEST
+
 START_TEST(results_may_come_as_they_are_ready)
 {
     make_tree();
@@ -257,6 +288,7 @@ END_TEST
 
 #define TESTS                                                                                      \
     TEST(every_regular_file_comes_once_in_the_order_of_the_walk)                                   \
+    TEST(files_whose_starts_lie_on_storage_are_read_like_others)                                   \
     TEST(the_first_name_of_the_walk_is_examined_whichever_thread_is_faster)                        \
     TEST(results_may_come_as_they_are_ready)                                                       \
     TEST(a_scan_may_be_left_at_any_time)                                                           \
