@@ -137,12 +137,13 @@ enum vp_note_code {
     VP_NOTE_SIGNATURE_PADDED = 14,     /* bytes in the certificate table that no signature covers */
     VP_NOTE_SIGNATURE_OVERLAP = 15,    /* the certificate table lies over code */
     VP_NOTE_SIGNERS_DISAGREE = 16,     /* believed signatures of several vendors */
+    VP_NOTE_SIGNATURE_REPLACED = 17,   /* code that one vendor signed, signed by somebody else */
     VP_NOTE_LISTED_IN_CATALOG = 20,    /* a catalog has its digest */
     VP_NOTE_SIGNATURE_PARTIAL = 25,   /* parts of the object that no signature of its kind covers */
     VP_NOTE_PAGES_DIFFER = 26,        /* the digests of pages are of other pages */
     VP_NOTE_PUBLISHER_DIFFERS = 27,   /* the package names another publisher than its signer */
     VP_NOTE_SIGNATURE_ADHOC = 30,     /* Apple's: it says what the code is, and is nobody's */
-    VP_NOTE_SIGNATURE_REMOVED = 31,   /* what a signature that was taken away left behind */
+    VP_NOTE_SIGNATURE_REMOVED = 31,   /* a signature was taken away */
     VP_NOTE_TEAM_DIFFERS = 32,        /* certificate and code directory name different teams */
     VP_NOTE_DIRECTORIES_DIFFER = 33,  /* code directories disagree, or not all are signed */
     VP_NOTE_NOTARIZATION_TICKET = 34, /* a ticket is there; it was not verified */

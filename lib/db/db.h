@@ -18,7 +18,7 @@ struct db_record {
     uint16_t kind;
     enum vp_relation relation;
     enum vp_confidence confidence;
-    bool deprecated;
+    bool deprecated, was_signed;                /* the latter: the original had a signature */
     const char *version, *file, *source, *date; /* in the database */
 };
 

@@ -77,7 +77,7 @@ enum {
     RECS_RELATION = 26,   /* u8 enum vp_relation: the strongest that it may yield */
     RECS_CONFIDENCE = 27, /* u8 enum vp_confidence */
     RECS_STATUS = 28,     /* u8 0 active, 1 deprecated */
-    RECS_FLAGS = 29,      /* u8 0 */
+    RECS_FLAGS = 29,      /* u8 1: the original was signed */
     RECS_RUN = 30,        /* u16 records from this one on that belong to the same key */
     RECS_SIZE = 32,
 

@@ -73,6 +73,7 @@ bool vpi_db_record(const struct vp_db *db, uint32_t row, struct db_record *ret)
     unsigned relation = reader_u8(&r);
     unsigned confidence = reader_u8(&r);
     unsigned status = reader_u8(&r);
+    unsigned flags = reader_u8(&r);
     if (r.bad || !vpi_db_subject(db, record.subject, &subject) ||
         relation < VP_RELATION_PUBLISHER || relation > VP_RELATION_BUILDER ||
         confidence < VP_CONFIDENCE_LOW || confidence > VP_CONFIDENCE_HIGH || status > 1)
@@ -83,6 +84,7 @@ bool vpi_db_record(const struct vp_db *db, uint32_t row, struct db_record *ret)
     record.relation = (enum vp_relation)relation;
     record.confidence = (enum vp_confidence)confidence;
     record.deprecated = status == 1;
+    record.was_signed = flags & 1;
     *ret = record;
     return true;
 }

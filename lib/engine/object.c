@@ -86,6 +86,12 @@ static bool add_object(struct examination *x)
     return x->object != VP_NO_INDEX;
 }
 
+/* Also one that can't be read. */
+static bool has_signature(const struct examination *x)
+{
+    return x->work.signatures || x->image.has_signature_table;
+}
+
 bool vpi_object_judge(struct examination *x)
 {
     struct verdict verdict = {0};
@@ -98,6 +104,12 @@ bool vpi_object_judge(struct examination *x)
     if (verdict.signers_disagree &&
         !vpi_result_note(x->result, x->object, VP_NOTE_SIGNERS_DISAGREE, VP_NONE,
                          "signatures of several vendors are believed"))
+        return false;
+    if ((verdict.removed && !has_signature(x) &&
+         !vpi_result_note(x->result, x->object, VP_NOTE_SIGNATURE_REMOVED, VP_NONE,
+                          verdict.removed)) ||
+        (verdict.replaced && !vpi_result_note(x->result, x->object, VP_NOTE_SIGNATURE_REPLACED,
+                                              VP_NONE, verdict.replaced)))
         return false;
     if (x->work.signatures && !x->work.signatures->verified && !x->work.signatures->nobody &&
         !vpi_result_note(x->result, x->object, VP_NOTE_SIGNATURE_UNVERIFIED,

@@ -49,9 +49,10 @@ static int compare_records(const void *left, const void *right)
     const struct sort_item *a = left, *b = right;
     const uint32_t x[] = {a->deprecated,        a->subject, a->kind,   a->gate, a->relation,
                           255u - a->confidence, /* the best first */
-                          a->version,           a->file,    a->source, a->date};
+                          a->version,           a->file,    a->source, a->date, a->was_signed};
     const uint32_t y[] = {b->deprecated,        b->subject, b->kind, b->gate,   b->relation,
-                          255u - b->confidence, b->version, b->file, b->source, b->date};
+                          255u - b->confidence, b->version, b->file, b->source, b->date,
+                          b->was_signed};
     for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
         int order = compare_numbers(x[i], y[i]);
         if (order)
@@ -83,6 +84,7 @@ static void row_bytes(const struct sort_item *item, size_t run, uint8_t row[RECS
     vpi_put_uint(row + RECS_RELATION, item->relation, 1);
     vpi_put_uint(row + RECS_CONFIDENCE, item->confidence, 1);
     vpi_put_uint(row + RECS_STATUS, item->deprecated, 1);
+    vpi_put_uint(row + RECS_FLAGS, item->was_signed, 1);
     vpi_put_uint(row + RECS_RUN, run, 2);
 }
 

@@ -89,6 +89,7 @@ void vpi_set_gather_key(struct vp_set *set, const struct set_key *key)
                                .relation = key->relation,
                                .confidence = key->confidence,
                                .deprecated = set->subjects[key->subject].deprecated,
+                               .was_signed = key->was_signed,
                                .version = key->version,
                                .file = key->file,
                                .source = key->source,

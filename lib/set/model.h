@@ -74,7 +74,8 @@ struct set_key {
     uint64_t size;         /* or VP_NONE */
     const char *version, *file, *date, *source;
     struct place place, gate_place;
-    bool is_name; /* stood under `names` */
+    bool is_name;    /* stood under `names` */
+    bool was_signed; /* the original was */
 };
 
 struct set_rule {

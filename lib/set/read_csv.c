@@ -116,6 +116,8 @@ bool vpi_csv_lines(struct csv_table *table, struct csv *csv, struct arena *row_a
         }
         bool is_header = !table->header;
         table->header = true;
+        if (is_header && table->fewest && row.count >= table->fewest && row.count < table->count)
+            table->count = row.count;
         if (is_header)
             table->refused = !check_header(set, table->file, &row, table->columns, table->count);
         else if (check_row(set, table->file, &row, table->columns, table->count))
@@ -136,7 +138,8 @@ void vpi_csv_read(struct vp_set *set, const char *file, struct span text,
                   void (*take)(struct vp_set *set, const char *file, const struct csv_row *row))
 {
     struct csv csv = vpi_csv_begin(text);
-    struct csv_table table = {set, file, columns, count, take, false, false};
+    struct csv_table table = {
+        .set = set, .file = file, .columns = columns, .count = count, .take = take};
     (void)vpi_csv_lines(&table, &csv, NULL);
     vpi_csv_end(&table);
 }

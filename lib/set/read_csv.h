@@ -17,7 +17,7 @@ struct csv_table {
     struct vp_set *set;
     const char *file;
     const struct csv_column *columns;
-    unsigned count;
+    unsigned count, fewest; /* 0, or else the last ones may be missing from the header */
     void (*take)(struct vp_set *set, const char *file, const struct csv_row *row);
     bool header, refused; /* the header was read; it isn't that of such a table */
 };

@@ -18,7 +18,8 @@ struct sort_item {
     uint32_t version, file, source, date;
     uint32_t subject, gate;
     uint16_t kind;
-    uint8_t relation, confidence, deprecated;
+    uint8_t relation, confidence;
+    bool deprecated : 1, was_signed : 1;
     uint8_t group; /* 0..3: orders before the key */
     /* Where the text says so, for diagnostics; 0: nowhere. */
     uint16_t column;

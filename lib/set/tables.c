@@ -19,6 +19,7 @@ enum key_column {
     KEY_CONFIDENCE,
     KEY_DATE,
     KEY_SOURCE,
+    KEY_SIGNED, /* a table may do without the last column */
     KEY_COLUMNS
 };
 
@@ -34,6 +35,7 @@ static const struct csv_column key_columns[KEY_COLUMNS] = {
     [KEY_CONFIDENCE] = {"confidence", FIELD_WORD, true, vpi_words_confidence},
     [KEY_DATE] = {"date", FIELD_PARTIAL, false, NULL},
     [KEY_SOURCE] = {"source", FIELD_TEXT, true, NULL},
+    [KEY_SIGNED] = {"signed", FIELD_WORD, false, vpi_words_yes},
 };
 
 enum { HASH_COLUMNS = 10, HASH_SUBJECT = 3 };
@@ -82,6 +84,7 @@ static void add_key(struct vp_set *set, const char *file, const struct csv_field
         .size = cells[KEY_SIZE]->text.len ? vpi_digits(cells[KEY_SIZE]->text) : VP_NONE,
         .version = optional(cells[KEY_VERSION]),
         .file = optional(cells[KEY_FILE]),
+        .was_signed = vpi_word(vpi_words_yes, cells[KEY_SIGNED]->text) == 1,
         .date = optional(cells[KEY_DATE]),
         .source = optional(cells[KEY_SOURCE]),
         .place = vpi_csv_place(file, cells[KEY_VALUE]),
@@ -105,9 +108,10 @@ static void add_key(struct vp_set *set, const char *file, const struct csv_field
 
 static void take_key(struct vp_set *set, const char *file, const struct csv_row *row)
 {
+    static const struct csv_field nothing;
     const struct csv_field *cells[KEY_COLUMNS];
     for (unsigned i = 0; i < KEY_COLUMNS; i++)
-        cells[i] = &row->fields[i];
+        cells[i] = i < row->count ? &row->fields[i] : &nothing;
     add_key(set, file, cells, "subject");
 }
 
@@ -121,7 +125,7 @@ static void take_hash(struct vp_set *set, const char *file, const struct csv_row
         [KEY_VERSION] = &fields[4], [KEY_FILE] = &fields[5],
         [KEY_GATE] = &fields[6],    [KEY_CONFIDENCE] = &fields[7],
         [KEY_DATE] = &fields[8],    [KEY_SOURCE] = &fields[9],
-        [KEY_RELATION] = &nothing,
+        [KEY_RELATION] = &nothing,  [KEY_SIGNED] = &nothing,
     };
     const struct kind *kind = vpi_kind_named(cells[KEY_KIND]->text);
     if (kind->class == CLASS_EXACT)
@@ -137,6 +141,7 @@ static void read_table(struct vp_set *set, const struct set_table *from)
                               .file = from->file,
                               .columns = from->hashes ? hash_columns : key_columns,
                               .count = from->hashes ? (unsigned)HASH_COLUMNS : KEY_COLUMNS,
+                              .fewest = from->hashes ? (unsigned)HASH_COLUMNS : KEY_SIGNED,
                               .take = from->hashes ? take_hash : take_key};
     struct arena arena;
     struct blocks blocks;

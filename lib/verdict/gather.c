@@ -54,7 +54,7 @@ void vpi_gather(const struct vp_db *db, const struct feature *features, struct e
                 size_t count, struct verdict *verdict)
 {
     for (size_t i = 0; i < count; i++) {
-        struct db_subject vendor;
+        struct db_subject vendor = {.id = NULL};
         const struct feature *feature = &features[evidence[i].feature];
         /* A word of a signer's name proves nothing, however good the signature is: anybody may
          * found a company whose name has it. */
@@ -68,6 +68,8 @@ void vpi_gather(const struct vp_db *db, const struct feature *features, struct e
         evidence[i].set_aside = evidence[i].record.deprecated ||
                                 !vpi_db_subject(db, evidence[i].record.vendor, &vendor) ||
                                 vendor.deprecated || vendor.signs_for_others;
+        verdict->others_sign |= evidence[i].verified && evidence[i].set_aside &&
+                                !evidence[i].record.deprecated && vendor.signs_for_others;
     }
     vpi_behind(db, features, evidence, count);
     for (size_t i = 0; i < count;) {

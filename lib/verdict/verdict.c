@@ -172,6 +172,8 @@ bool vpi_verdict(struct arena *arena, const struct vp_db *db, const struct featu
         i = end;
     }
     ret->signers_disagree = signers > 1;
+    if (!vpi_resigned(arena, db, features, feature_count, ret))
+        return false;
     if (ret->finding_count)
         qsort(ret->findings, ret->finding_count, sizeof *ret->findings, compare_findings);
     return true;

@@ -42,6 +42,9 @@ struct verdict {
     size_t shared_count;
     uint32_t shared_feature; /* the first of them */
     bool signers_disagree;   /* believed signatures of several vendors */
+    bool others_sign;        /* a signer that signs for others has a certificate in it */
+    /* What became of the signature of the vendor whose code it is: a sentence, or NULL. */
+    const char *removed, *replaced;
 };
 
 /* Judges the evidence of one object.  `evidence` is reordered.  What is returned lives in the
@@ -61,6 +64,10 @@ void vpi_gather(const struct vp_db *db, const struct feature *features, struct e
  * their owner what it signed for itself.  Evidence is verified and set aside already. */
 void vpi_behind(const struct vp_db *db, const struct feature *features, struct evidence *evidence,
                 size_t count);
+
+/* resigned.c: fills `removed` and `replaced` from the findings.  False: no memory. */
+bool vpi_resigned(struct arena *arena, const struct vp_db *db, const struct feature *features,
+                  size_t feature_count, struct verdict *verdict);
 
 /* weigh.c: the relation and the level of one vendor's evidence.  `right` and `wrong` are the
  * measurement of its strongest kind. */

@@ -152,6 +152,7 @@ def definitions():
         size=ref("digits"),
         version=ref("text"),
         file=ref("text"),
+        signed=words("yes", "no"),
         date=ref("partial-date"),
         **provenance,
     )
