@@ -72,6 +72,7 @@ enum image_text_group {
     TEXT_MODINFO = 3,  /* a Linux kernel module's fields */
     TEXT_PACKAGE = 4,  /* the package note's fields */
     TEXT_GO = 5,       /* Go's build info: "go", "path", "mod", "dep", "=>" */
+    TEXT_INF = 10,     /* an INF file's fields: "Provider", "Manufacturer", "File", ... */
     TEXT_MSI = 12,     /* an installer's properties, and its summary as "summary." and the field */
     TEXT_APPX = 13     /* an MSIX package's manifest */
 };
