@@ -25,6 +25,7 @@ enum option_id {
     ID_FEATURES,
     ID_UNORDERED,
     ID_ONE_FILE_SYSTEM,
+    ID_BUNDLES,
     ID_QUIET,
     ID_OUTPUT,
     ID_MEMORY,
@@ -64,6 +65,7 @@ static const struct option_row {
     {ID_FEATURES, JUDGING, 0, "features", NULL, "list the features in JSON too"},
     {ID_UNORDERED, COMMAND_SCAN, 'u', "unordered", NULL,
      "results as they come, not in the order of the walk"},
+    {ID_BUNDLES, COMMAND_SCAN, 0, "bundles", NULL, "compare the files that signed bundles list"},
     {ID_ONE_FILE_SYSTEM, COMMAND_SCAN, 'x', "one-file-system", NULL, "don't cross mount points"},
     {ID_CACHE, COMMAND_SCAN, 0, "cache", "FILE",
      "take the answers about unchanged files from FILE, and keep them there"},
@@ -231,6 +233,9 @@ static bool apply(struct options *options, enum option_id id, const char *value)
         return true;
     case ID_ONE_FILE_SYSTEM:
         options->one_file_system = true;
+        return true;
+    case ID_BUNDLES:
+        options->bundles = true;
         return true;
     case ID_CACHE:
         options->cache_file = value;

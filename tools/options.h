@@ -45,7 +45,7 @@ struct options {
     const char *policy;
     const char *database;
     unsigned digests; /* enum vp_digests */
-    bool all, features, quiet, unordered, one_file_system;
+    bool all, features, quiet, unordered, one_file_system, bundles;
     uint64_t memory;
     struct vp_limits limits;
     const char *magic_file, *spool_folder, *anchors_file, *cache_file, *output;

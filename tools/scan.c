@@ -136,7 +136,9 @@ static int scan(const struct options *options, struct vp_db *db)
         .columns = FINDINGS_COLUMNS, .text = show_text, .csv = findings_csv};
     struct vp_session_options session;
     /* Features that can't lead to a finding are made only to be listed. */
-    if (!examine_options(options, options->features ? 0 : VP_SESSION_FINDINGS, &session))
+    unsigned flags = options->features ? 0 : VP_SESSION_FINDINGS;
+    flags |= options->bundles ? VP_SESSION_BUNDLES : 0;
+    if (!examine_options(options, flags, &session))
         return EXIT_FAILED;
     struct vp_scan_options scan_options = {
         .size = sizeof scan_options,

@@ -148,6 +148,7 @@ enum vp_note_code {
     VP_NOTE_DIRECTORIES_DIFFER = 33,  /* code directories disagree, or not all are signed */
     VP_NOTE_NOTARIZATION_TICKET = 34, /* a ticket is there; it was not verified */
     VP_NOTE_BUNDLE_DIFFERS = 35,      /* files of a bundle are not those that it lists */
+    VP_NOTE_BUNDLE_HOLDS = 36,        /* files of a bundle are those that it lists */
     VP_NOTE_SIGNATURE_KEY_UNKNOWN = 40, /* the signer's key is not enclosed, nor in the set */
     VP_NOTE_DIGEST_DIFFERS = 41 /* a digest that the object has of itself is of other content */
 };
@@ -385,7 +386,8 @@ enum vp_session_flags {
     VP_SESSION_DESCRIBE = 1,     /* name unknown formats in libmagic's words */
     VP_SESSION_ALL_FEATURES = 2, /* also compute what no key of the database asks for */
     VP_SESSION_FINDINGS = 4, /* for who reads findings only: no features that can't lead to one */
-    VP_SESSION_BESIDE = 8    /* the name given to vp_examine_fd is a path: see vp_examine_path */
+    VP_SESSION_BESIDE = 8,   /* the name given to vp_examine_fd is a path: see vp_examine_path */
+    VP_SESSION_BUNDLES = 32  /* compare the files that a signed bundle lists: reads them all */
 };
 
 /* Whole-file digests to compute whether or not a key asks for them. */

@@ -120,6 +120,11 @@ bool vpi_object_notes(struct examination *x);
 /* tree.c: the object and all that is inside it. */
 bool vpi_tree_examine(struct examination *top);
 
+/* bundle.c: compares what belongs to the bundle of a verified main executable. */
+void vpi_bundle_check(struct examination *x);
+/* Whether the caller wants its files compared, so that its signature is worth verifying. */
+bool vpi_bundle_wanted(struct examination *x);
+
 /* beside.c: adds what the Info.plist of the object's bundle says to its image. */
 void vpi_beside_read(struct examination *x);
 

@@ -49,6 +49,7 @@ static const char *const notes[] = {NULL,
                                     [VP_NOTE_DIRECTORIES_DIFFER] = "directories-differ",
                                     [VP_NOTE_NOTARIZATION_TICKET] = "notarization-ticket",
                                     [VP_NOTE_BUNDLE_DIFFERS] = "bundle-differs",
+                                    [VP_NOTE_BUNDLE_HOLDS] = "bundle-holds",
                                     [VP_NOTE_SIGNATURE_KEY_UNKNOWN] = "signature-key-unknown",
                                     [VP_NOTE_DIGEST_DIFFERS] = "digest-differs"};
 static const char *const gaps[] = {

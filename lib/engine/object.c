@@ -187,9 +187,11 @@ bool vpi_object_examine(struct examination *x)
     if (!add_object(x) || (!readable && !say_gap(x, "all of it")))
         return false;
     if (readable && make_and_look_up(x, vpi_plan_first(x))) {
-        uint64_t gated = vpi_plan_gated(x) | (vpi_plan_trust(x) ? WANT_TRUST : 0);
+        uint64_t gated = vpi_plan_gated(x);
+        gated |= vpi_plan_trust(x) || vpi_bundle_wanted(x) ? WANT_TRUST : 0;
         if (gated)
             (void)make_and_look_up(x, gated);
+        vpi_bundle_check(x);
     }
     /* Judged beyond the limit, so that a full arena doesn't hide what was found. */
     x->arena.failed = false;

@@ -52,14 +52,7 @@ static size_t find(struct span text, const char *mark)
     return text.len;
 }
 
-struct tag {
-    struct span name;
-    bool closes, empty;
-    uint64_t end; /* behind its '>' */
-};
-
-/* The next tag that begins at or behind `off`; comments and declarations are passed over. */
-static bool next_tag(struct span all, uint64_t off, struct tag *ret)
+bool vpi_plist_tag(struct span all, uint64_t off, struct plist_tag *ret)
 {
     for (;;) {
         struct span rest = span_from(all, off);
@@ -122,15 +115,13 @@ static uint32_t entity_of(struct span name)
 }
 
 /* What isn't an entity stays as it is. */
-static bool resolve(struct image *image, struct span *text)
+bool vpi_plist_resolve(struct arena *arena, struct span *text)
 {
-    if (!memchr(text->data, '&', text->len))
+    if (text->len == 0 || !memchr(text->data, '&', text->len))
         return true;
-    uint8_t *to = vpi_arena_alloc(image->arena, text->len);
-    if (!to) {
-        vpi_image_gap(image, VP_GAP_MEMORY_LIMIT, "the property list");
+    uint8_t *to = vpi_arena_alloc(arena, text->len);
+    if (!to)
         return false;
-    }
     size_t used = 0;
     for (size_t at = 0; at < text->len;) {
         struct span rest = span_from(*text, at);
@@ -149,12 +140,27 @@ static bool resolve(struct image *image, struct span *text)
     return true;
 }
 
+static bool resolve(struct image *image, struct span *text)
+{
+    bool good = vpi_plist_resolve(image->arena, text);
+    if (!good)
+        vpi_image_gap(image, VP_GAP_MEMORY_LIMIT, "the property list");
+    return good;
+}
+
+/* Up to the next tag. */
+struct span vpi_plist_content(struct span all, uint64_t off)
+{
+    struct span text = span_from(all, off);
+    return span_first(text, find(text, "<"));
+}
+
 static void xml_read(struct image *image, struct span all, uint64_t off)
 {
     const char *field = NULL;
-    struct tag tag;
+    struct plist_tag tag;
     uint64_t depth = 0;
-    for (uint64_t at = 0; next_tag(all, at, &tag); at = tag.end) {
+    for (uint64_t at = 0; vpi_plist_tag(all, at, &tag); at = tag.end) {
         if (span_equal(tag.name, span_text("dict")) || span_equal(tag.name, span_text("array"))) {
             field = NULL;
             if (tag.closes && depth > 0)
@@ -167,8 +173,7 @@ static void xml_read(struct image *image, struct span all, uint64_t off)
             field = tag.empty ? NULL : field;
             continue;
         }
-        struct span text = span_from(all, tag.end);
-        text = span_first(text, find(text, "<"));
+        struct span text = vpi_plist_content(all, tag.end);
         if (span_equal(tag.name, span_text("key"))) {
             field = vpi_plist_field(text);
             continue;

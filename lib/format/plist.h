@@ -18,6 +18,21 @@ const char *vpi_plist_field(struct span key);
 void vpi_plist_text(struct image *image, const char *field, struct span utf8, uint64_t off,
                     uint64_t len);
 
+/* ---- XML, for other readers too */
+
+struct plist_tag {
+    struct span name;
+    bool closes, empty;
+    uint64_t end; /* behind its '>' */
+};
+
+/* The next tag that begins at or behind `off`; comments and declarations are passed over. */
+bool vpi_plist_tag(struct span all, uint64_t off, struct plist_tag *ret);
+/* What stands from `off` up to the next tag. */
+struct span vpi_plist_content(struct span all, uint64_t off);
+/* Characters for entities; what isn't one stays as it is.  False: no memory. */
+bool vpi_plist_resolve(struct arena *arena, struct span *text);
+
 /* plist_binary.c: what begins with "bplist". */
 void vpi_plist_binary_read(struct image *image, struct span bytes, uint64_t off);
 

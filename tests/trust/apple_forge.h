@@ -28,8 +28,9 @@ struct apple_forgery {
     enum tie tie;
     bool other_directory; /* the CMS is of a directory that is not here */
     bool change_page, change_requirements, add_entitlements, short_limit, ticket, twice;
-    bool entitlements; /* with their digest */
-    bool removed;      /* no load command points to the signature any more */
+    bool entitlements;           /* with their digest */
+    struct span info, resources; /* files beside it that it has the digests of */
+    bool removed;                /* no load command points to the signature any more */
     enum stamp stamp;
     const struct party *stamper;
     const char *time;
@@ -56,6 +57,8 @@ static inline size_t md_put(uint8_t hash_type, struct span bytes, uint8_t *to)
 static inline struct span special_of(const struct apple_forgery *f, struct macho_part *parts,
                                      size_t index)
 {
+    if (index == 1 || index == 3)
+        return index == 1 ? f->info : f->resources;
     if (index == 2 || (index == 5 && f->entitlements))
         return span_of(parts[index].data, parts[index].len);
     return span_of(NULL, 0);

@@ -8,7 +8,7 @@ _vendorprint_words()
     case $1 in
     scan)
         echo "--format --jobs --policy --database --all --features --unordered" \
-            "--cache --one-file-system --quiet --catalogs --help $examining"
+            "--cache --bundles --one-file-system --quiet --catalogs --help $examining"
         ;;
     identify) echo "--format --help $examining" ;;
     features) echo "--format --database --all --catalogs --help $examining" ;;

@@ -25,6 +25,7 @@ complete -c vendorprint -n "__fish_seen_subcommand_from scan explain" -l feature
 complete -c vendorprint -n "__fish_seen_subcommand_from scan features lookup" -s a -l all -d 'Everything'
 complete -c vendorprint -n "__fish_seen_subcommand_from scan" -s u -l unordered -d 'Results as they come'
 complete -c vendorprint -n "__fish_seen_subcommand_from scan" -l cache -r -d 'Answers about unchanged files'
+complete -c vendorprint -n "__fish_seen_subcommand_from scan" -l bundles -d 'Compare the files that signed bundles list'
 complete -c vendorprint -n "__fish_seen_subcommand_from scan" -s x -l one-file-system -d 'Do not cross mount points'
 complete -c vendorprint -n "__fish_seen_subcommand_from scan" -s q -l quiet -d 'No progress line'
 complete -c vendorprint -n "__fish_seen_subcommand_from build db" -s o -l output -r -d 'The database to write'

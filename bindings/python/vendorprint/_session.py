@@ -23,6 +23,7 @@ def _session_options(
     digests: Digests = Digests(0),
     describe: bool = False,
     all_features: bool = False,
+    bundles: bool = False,
     limits: Limits = Limits(),
     magic_file: Optional[Path] = None,
     anchors_file: Optional[Path] = None,
@@ -32,6 +33,7 @@ def _session_options(
     options = _ffi.new(_ffi.vp_session_options)
     flags = _ffi.VP_SESSION_DESCRIBE if describe else 0
     flags |= _ffi.VP_SESSION_ALL_FEATURES if all_features else 0
+    flags |= _ffi.VP_SESSION_BUNDLES if bundles else 0
     _ffi.assign(options, flags=flags, digests=int(digests))
     _ffi.assign(options.limits, **vars(limits))
     if magic_file is None and not os.environ.get("MAGIC"):
@@ -291,6 +293,7 @@ def scan(
     digests: Digests = Digests(0),
     describe: bool = False,
     all_features: bool = False,
+    bundles: bool = False,
     limits: Limits = Limits(),
     magic_file: Optional[Path] = None,
     anchors_file: Optional[Path] = None,
@@ -302,7 +305,8 @@ def scan(
     Links are not followed and only regular files are read.  Items come in the order of the walk
     unless `ordered` is false.  `cache_file` may have answers of earlier scans about files that
     did not change; Scan.save_cache() keeps those of this one there.  `features` copies all features into the results (findings have
-    those that they rest on in any case).  `database` None: the default one.  The rest as for
+    those that they rest on in any case).  `bundles` compares the files that signed bundles list,
+    which reads them all.  `database` None: the default one.  The rest as for
     Session.  Leaving the loop early cancels the rest when the iterator is closed or collected.
     """
     if isinstance(paths, (str, os.PathLike)):
@@ -311,6 +315,7 @@ def scan(
         digests=digests,
         describe=describe,
         all_features=all_features,
+        bundles=bundles,
         limits=limits,
         magic_file=magic_file,
         anchors_file=anchors_file,
