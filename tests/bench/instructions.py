@@ -12,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 
-LOOPS = ("miss", "hit", "mixed", "single")
+LOOPS = {"look-up, miss": "miss", "look-up, hit": "hit", "look-up, half": "half", "look-up, mixed": "mixed",
+         "look-up, single": "single", "key of a digest": "key", "key of a name": "name"}
 KEYS = 4096 * 8  # as hot_loops.c
 BUILT = 20000
+ROWS = 20000
 
 
 def count(command, folder):
@@ -36,10 +38,32 @@ def measure(bench):
         subprocess.run([make, path, str(BUILT)], stdout=subprocess.DEVNULL, check=True)
         command = [os.path.join(bench, "hot_loops")]
         none = count([*command, "none", path, str(BUILT)], folder)
-        for loop in LOOPS:
-            counts["look-up, " + loop] = (count([*command, loop, path, str(BUILT)], folder) - none) / KEYS
+        for name, loop in LOOPS.items():
+            counts[name] = (count([*command, loop, path, str(BUILT)], folder) - none) / KEYS
         counts["build"] = (count([make, path, str(BUILT)], folder) - count([make, empty, "1"], folder)) / BUILT
+        counts["row of a table"] = (count_rows(command_of(bench), folder, ROWS) -
+                                    count_rows(command_of(bench), folder, ROWS // 2)) / (ROWS - ROWS // 2)
     return counts
+
+
+def command_of(bench):
+    return os.path.join(bench, "..", "..", "tools", "vendorprint")
+
+
+def count_rows(command, folder, rows):
+    """A set of one vendor with so many digests, from text to database."""
+    base = os.path.join(folder, str(rows))
+    for room in ("vendors", "hashes"):
+        os.makedirs(os.path.join(base, room))
+    texts = {"set.yaml": 'serial: "1"\ndate: "2026-01-01"\nlicense: MIT\n',
+             "vendors/acme.yaml": "id: acme\ntype: vendor\nname: Acme\n",
+             "hashes/a.csv": "kind,value,size,product,version,file,gate,confidence,date,source\n" + "".join(
+                 f"file-sha256,{i * 0x9e3779b97f4a7c15 % 2**64:064x},,acme,1.{i % 50},a{i % 1000}.exe,,high,2026,a list\n"
+                 for i in range(rows))}
+    for name, text in texts.items():
+        with open(os.path.join(base, name), "w", encoding="ascii") as file:
+            file.write(text)
+    return count([command, "build", base, "-o", os.path.join(base, "a.vpdb")], folder)
 
 
 def main():
