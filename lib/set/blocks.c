@@ -45,12 +45,14 @@ static struct span fill(struct blocks *blocks)
 {
     if (!blocks->file) {
         blocks->bytes = span_from(blocks->bytes, blocks->given);
+        blocks->given = 0;
         struct span all = span_first(blocks->bytes, BLOCK_BYTES);
         blocks->ended = all.len == blocks->bytes.len;
         return all;
     }
     blocks->held -= blocks->given;
     memmove(blocks->buffer, blocks->buffer + blocks->given, blocks->held);
+    blocks->given = 0;
     while (!blocks->ended && blocks->held < BLOCK_BYTES) {
         size_t got =
             fread(blocks->buffer + blocks->held, 1, BLOCK_BYTES - blocks->held, blocks->file);

@@ -16,7 +16,6 @@ struct vp_set *vpi_set_new(size_t memory)
         return NULL;
     }
     set->arena = arena;
-    vpi_arena_init(&set->row, memory);
     set->folder = "";
     return set;
 }
@@ -26,7 +25,6 @@ void vp_set_free(struct vp_set *set)
     if (!set)
         return;
     vpi_build_free(set->build);
-    vpi_arena_done(&set->row);
     vpi_crypto_free(set->crypto);
     struct arena arena = set->arena; /* the set lives in it */
     vpi_arena_done(&arena);

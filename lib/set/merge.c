@@ -22,8 +22,8 @@ static int compare_numbers(uint64_t a, uint64_t b)
 
 struct merge_subject {
     struct db_subject row;
-    const char *vendor_id;
-    uint32_t *to; /* where its new row is to be written */
+    const char *vendor_id, *owner_id; /* or "" */
+    uint32_t *to;                     /* where its new row is to be written */
 };
 
 static int compare_subjects(const void *left, const void *right)
@@ -35,7 +35,8 @@ static int compare_subjects(const void *left, const void *right)
 static bool same_subject(const struct merge_subject *a, const struct merge_subject *b)
 {
     return strcmp(a->row.name, b->row.name) == 0 && strcmp(a->vendor_id, b->vendor_id) == 0 &&
-           a->row.type == b->row.type && a->row.signs_for_others == b->row.signs_for_others &&
+           strcmp(a->owner_id, b->owner_id) == 0 && a->row.type == b->row.type &&
+           a->row.signs_for_others == b->row.signs_for_others &&
            a->row.deprecated == b->row.deprecated;
 }
 
@@ -50,12 +51,14 @@ static enum vp_status gather_subjects(struct merge *m, struct merge_subject *all
             return no_memory(err);
         for (uint32_t row = 0; row < db->rows[SLOT_SUBJ]; row++) {
             struct merge_subject *item = &all[count++];
-            struct db_subject vendor;
+            struct db_subject vendor, owner = {.id = ""};
             if (!vpi_db_subject(db, row, &item->row) ||
-                !vpi_db_subject(db, item->row.vendor, &vendor))
+                !vpi_db_subject(db, item->row.vendor, &vendor) ||
+                (item->row.owner > 0 && !vpi_db_subject(db, item->row.owner - 1, &owner)))
                 return vpi_fail(err, VP_E_DATABASE, "%s: subject %u contradicts itself", db->path,
                                 row);
             item->vendor_id = vendor.id;
+            item->owner_id = owner.id;
             item->to = &m->subjects[d][row];
         }
     }
@@ -87,12 +90,15 @@ static enum vp_status merge_subjects(struct merge *m, struct vp_error *err)
         }
         *all[i].to = (uint32_t)(kept - 1);
     }
-    /* Rows of vendors, now that each has one; of equal subjects any one says the same vendor. */
+    /* Rows of vendors and owners, now that each has one; equal subjects say the same ones. */
     for (size_t d = 0; d < m->count; d++) {
         for (uint32_t row = 0; row < m->dbs[d]->rows[SLOT_SUBJ]; row++) {
             struct db_subject subject;
-            if (vpi_db_subject(m->dbs[d], row, &subject))
-                rows[m->subjects[d][row]].vendor = m->subjects[d][subject.vendor];
+            if (!vpi_db_subject(m->dbs[d], row, &subject))
+                continue;
+            struct db_subject *to = &rows[m->subjects[d][row]];
+            to->vendor = m->subjects[d][subject.vendor];
+            to->owner = subject.owner ? m->subjects[d][subject.owner - 1] + 1 : 0;
         }
     }
     m->content.subjects = rows;

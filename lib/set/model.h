@@ -153,7 +153,6 @@ struct vp_set {
     uint32_t errors;
     struct build_options build_options;
     struct vpi_build *build; /* all keys */
-    struct arena row;        /* of the row of a table that is being read */
     enum vp_status status;   /* not VP_OK: the keys could not be gathered, as `failure` says */
     struct vp_error failure;
     struct span database;  /* when compiled */

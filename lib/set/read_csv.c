@@ -58,8 +58,8 @@ static const char *optional(const struct csv_field *field)
     return field->text.len ? (const char *)field->text.data : NULL;
 }
 
-static bool check_row(struct vp_set *set, const char *file, const struct csv_row *row,
-                      const struct csv_column *columns, unsigned count)
+bool vpi_csv_check(struct vp_set *set, const char *file, const struct csv_row *row,
+                   const struct csv_column *columns, unsigned count)
 {
     bool fine = true;
     if (row->count != count) {
@@ -81,8 +81,8 @@ static bool check_row(struct vp_set *set, const char *file, const struct csv_row
     return fine;
 }
 
-static bool check_header(struct vp_set *set, const char *file, const struct csv_row *row,
-                         const struct csv_column *columns, unsigned count)
+bool vpi_csv_check_header(struct vp_set *set, const char *file, const struct csv_row *row,
+                          const struct csv_column *columns, unsigned count)
 {
     bool fine = row->count == count;
     for (unsigned i = 0; fine && i < count; i++)
@@ -94,54 +94,35 @@ static bool check_header(struct vp_set *set, const char *file, const struct csv_
     return fine;
 }
 
-bool vpi_csv_lines(struct csv_table *table, struct csv *csv, struct arena *row_arena)
-{
-    struct vp_set *set = table->set;
-    struct csv_row row;
-    const char *why;
-    while (!table->refused) {
-        if (row_arena)
-            vpi_arena_reset(row_arena);
-        enum csv_result result = vpi_csv_next(csv, row_arena ? row_arena : &set->arena, &row, &why);
-        if (result == CSV_END)
-            return true;
-        if (result == CSV_MEMORY) {
-            set->arena.failed = true;
-            return false;
-        }
-        if (result == CSV_BAD) {
-            vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(table->file, &row.fields[row.count]),
-                        "%s", why);
-            continue;
-        }
-        bool is_header = !table->header;
-        table->header = true;
-        if (is_header && table->fewest && row.count >= table->fewest && row.count < table->count)
-            table->count = row.count;
-        if (is_header)
-            table->refused = !check_header(set, table->file, &row, table->columns, table->count);
-        else if (check_row(set, table->file, &row, table->columns, table->count))
-            table->take(set, table->file, &row);
-    }
-    return false;
-}
-
-void vpi_csv_end(struct csv_table *table)
-{
-    struct place place = {table->file, 0, 0};
-    if (!table->header && !table->set->arena.failed)
-        vpi_set_say(table->set, VP_SEVERITY_ERROR, place, "no header");
-}
-
 void vpi_csv_read(struct vp_set *set, const char *file, struct span text,
                   const struct csv_column *columns, unsigned count,
                   void (*take)(struct vp_set *set, const char *file, const struct csv_row *row))
 {
     struct csv csv = vpi_csv_begin(text);
-    struct csv_table table = {
-        .set = set, .file = file, .columns = columns, .count = count, .take = take};
-    (void)vpi_csv_lines(&table, &csv, NULL);
-    vpi_csv_end(&table);
+    struct csv_row row;
+    const char *why;
+    bool header = false;
+    for (;;) {
+        enum csv_result result = vpi_csv_next(&csv, &set->arena, &row, &why);
+        if (result == CSV_END || result == CSV_MEMORY)
+            break;
+        if (result == CSV_BAD) {
+            vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, &row.fields[row.count]), "%s",
+                        why);
+            continue;
+        }
+        if (!header) {
+            if (!vpi_csv_check_header(set, file, &row, columns, count))
+                return;
+            header = true;
+            continue;
+        }
+        if (vpi_csv_check(set, file, &row, columns, count))
+            take(set, file, &row);
+    }
+    struct place place = {file, 0, 0};
+    if (!header && !set->arena.failed)
+        vpi_set_say(set, VP_SEVERITY_ERROR, place, "no header");
 }
 
 /* A vendor of which only a name is known; its keys stand in keys/ and hashes/. */

@@ -12,26 +12,17 @@ struct csv_column {
     const char *const *words;
 };
 
-/* A table that is read: rows whose fields have their types are given to `take`. */
-struct csv_table {
-    struct vp_set *set;
-    const char *file;
-    const struct csv_column *columns;
-    unsigned count, fewest; /* 0, or else the last ones may be missing from the header */
-    void (*take)(struct vp_set *set, const char *file, const struct csv_row *row);
-    bool header, refused; /* the header was read; it isn't that of such a table */
-};
-
 struct place vpi_csv_place(const char *file, const struct csv_field *field);
 
-/* Reads the whole lines of `csv`, the header first.  `row` NULL: fields live in the set's arena;
- * else in this one, until the next row.  False: nothing more is to be read. */
-bool vpi_csv_lines(struct csv_table *table, struct csv *csv, struct arena *row);
+/* Whether a row has the fields of a table, and each has its type; says what is wrong. */
+bool vpi_csv_check(struct vp_set *set, const char *file, const struct csv_row *row,
+                   const struct csv_column *columns, unsigned count);
 
-/* After the last line. */
-void vpi_csv_end(struct csv_table *table);
+/* Whether a row is the header of a table; says so if it isn't. */
+bool vpi_csv_check_header(struct vp_set *set, const char *file, const struct csv_row *row,
+                          const struct csv_column *columns, unsigned count);
 
-/* All of a table in memory. */
+/* All of a table in memory: gives each row whose fields have their types to `take`. */
 void vpi_csv_read(struct vp_set *set, const char *file, struct span text,
                   const struct csv_column *columns, unsigned count,
                   void (*take)(struct vp_set *set, const char *file, const struct csv_row *row));

@@ -3,8 +3,7 @@
  * They may be larger than memory: a row is resolved at once and goes to the build, and only texts,
  * which are compared with each other, are kept.
  */
-#include "set/blocks.h"
-#include "set/read_csv.h"
+#include "set/chunks.h"
 
 /* What a row says of a key; hashes/ and keys/ have their columns in different orders. */
 enum key_column {
@@ -68,7 +67,7 @@ static void keep_key(struct vp_set *set, const struct set_key *key)
 
 /* The cells of a row in the order of key_columns; what its table has no column for is empty. */
 static void add_key(struct vp_set *set, const char *file, const struct csv_field *const *cells,
-                    const char *subject_field)
+                    const char *subject_field, struct span value)
 {
     struct set_key key = {
         .subject = VP_NO_INDEX,
@@ -98,7 +97,8 @@ static void add_key(struct vp_set *set, const char *file, const struct csv_field
     }
     /* What is compared with other texts is kept; of anything else there may be any number. */
     bool kept = key.kind->form == FORM_TEXT;
-    if (!vpi_set_key_value(set, kept ? &set->arena : &set->row, &key, cells[KEY_VALUE]->text))
+    key.value = value;
+    if (value.len == 0 && !vpi_set_key_value(set, &set->arena, &key, cells[KEY_VALUE]->text))
         return;
     vpi_set_resolve_key(set, &key);
     if (kept)
@@ -106,16 +106,16 @@ static void add_key(struct vp_set *set, const char *file, const struct csv_field
     vpi_set_gather_key(set, &key);
 }
 
-static void take_key(struct vp_set *set, const char *file, const struct csv_row *row)
+static void take_key(struct vp_set *set, const char *file, const struct chunk_row *row)
 {
     static const struct csv_field nothing;
     const struct csv_field *cells[KEY_COLUMNS];
     for (unsigned i = 0; i < KEY_COLUMNS; i++)
         cells[i] = i < row->count ? &row->fields[i] : &nothing;
-    add_key(set, file, cells, "subject");
+    add_key(set, file, cells, "subject", row->value);
 }
 
-static void take_hash(struct vp_set *set, const char *file, const struct csv_row *row)
+static void take_hash(struct vp_set *set, const char *file, const struct chunk_row *row)
 {
     static const struct csv_field nothing;
     const struct csv_field *fields = row->fields;
@@ -129,35 +129,94 @@ static void take_hash(struct vp_set *set, const char *file, const struct csv_row
     };
     const struct kind *kind = vpi_kind_named(cells[KEY_KIND]->text);
     if (kind->class == CLASS_EXACT)
-        add_key(set, file, cells, "product");
+        add_key(set, file, cells, "product", row->value);
     else
         vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, cells[KEY_KIND]),
                     "kind: %s is no digest of content", kind->name);
 }
 
+/* A table that is read. */
+struct reading {
+    struct vp_set *set;
+    const struct set_table *from;
+    struct chunks chunks;
+    bool header;    /* was read */
+    unsigned count; /* of columns, as the header has them */
+};
+
+/* False: the file is no such table. */
+static bool take_row(struct reading *reading, const struct chunk_row *row)
+{
+    const struct chunks *chunks = &reading->chunks;
+    struct vp_set *set = reading->set;
+    const char *file = reading->from->file;
+    if (row->why) {
+        vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, &row->fields[row->count]), "%s",
+                    row->why);
+        return true;
+    }
+    struct csv_row whole = {.count = row->count, .line = row->line};
+    bool fine = row->fine && row->count == reading->count;
+    if (!fine)
+        memcpy(whole.fields, row->fields, row->count * sizeof *row->fields);
+    if (!reading->header) {
+        reading->header = true;
+        bool fewer = row->count >= chunks->fewest && row->count < chunks->column_count;
+        reading->count = fewer ? row->count : chunks->column_count;
+        return vpi_csv_check_header(set, file, &whole, chunks->columns, reading->count);
+    }
+    if (!fine)
+        (void)vpi_csv_check(set, file, &whole, chunks->columns, reading->count);
+    else if (reading->from->hashes)
+        take_hash(set, file, row);
+    else
+        take_key(set, file, row);
+    return true;
+}
+
+static void take_chunks(struct reading *reading)
+{
+    struct vp_set *set = reading->set;
+    const struct chunk *chunk;
+    while (set->status == VP_OK && (chunk = vpi_chunks_next(&reading->chunks))) {
+        if (chunk->failed)
+            set->arena.failed = true;
+        for (size_t i = 0; i < chunk->count && set->status == VP_OK; i++) {
+            if (!take_row(reading, &chunk->rows[i]))
+                return;
+        }
+        if (set->arena.failed)
+            return;
+    }
+    struct place place = {reading->from->file, 0, 0};
+    if (!reading->header && set->status == VP_OK && !reading->chunks.blocks->failed)
+        vpi_set_say(set, VP_SEVERITY_ERROR, place, "no header");
+}
+
 static void read_table(struct vp_set *set, const struct set_table *from)
 {
-    struct csv_table table = {.set = set,
-                              .file = from->file,
-                              .columns = from->hashes ? hash_columns : key_columns,
-                              .count = from->hashes ? (unsigned)HASH_COLUMNS : KEY_COLUMNS,
-                              .fewest = from->hashes ? (unsigned)HASH_COLUMNS : KEY_SIGNED,
-                              .take = from->hashes ? take_hash : take_key};
     struct arena arena;
     struct blocks blocks;
-    struct block block;
-    bool more = true;
     vpi_arena_init(&arena, 0);
+    struct reading *reading = vpi_arena_alloc(&arena, sizeof *reading);
     set->status = vpi_blocks_open(&blocks, from->path, from->bytes, &arena, &set->failure);
-    while (set->status == VP_OK && more && vpi_blocks_next(&blocks, &block)) {
-        struct csv csv = block.line == 1 ? vpi_csv_begin(block.text)
-                                         : (struct csv){.text = block.text, .line = block.line};
-        more = vpi_csv_lines(&table, &csv, &set->row);
+    if (set->status == VP_OK && reading) {
+        *reading = (struct reading){
+            .set = set,
+            .from = from,
+            .chunks = {.blocks = &blocks,
+                       .columns = from->hashes ? hash_columns : key_columns,
+                       .column_count = from->hashes ? (unsigned)HASH_COLUMNS : KEY_COLUMNS,
+                       .fewest = from->hashes ? (unsigned)HASH_COLUMNS : KEY_SIGNED,
+                       .kind = KEY_KIND,
+                       .value = KEY_VALUE}};
+        vpi_chunks_begin(&reading->chunks, set->build_options.threads);
+        take_chunks(reading);
+        vpi_chunks_end(&reading->chunks);
     }
+    set->arena.failed |= !reading;
     if (set->status == VP_OK && blocks.failed)
         set->status = vpi_fail(&set->failure, VP_E_IO, "%s can't be read", from->file);
-    if (set->status == VP_OK)
-        vpi_csv_end(&table);
     vpi_blocks_close(&blocks);
     vpi_arena_done(&arena);
 }

@@ -56,6 +56,9 @@ static void read_other(struct vp_set *set, const char *name)
     snprintf(vendor, sizeof vendor, "id: other\ntype: vendor\nname: %s\ngates:\n" OTHER_GATES,
              name);
     vpi_set_read_file(set, "vendors/other.yaml", span_text(vendor));
+    vpi_set_read_file(set, "vendors/whql.yaml",
+                      span_text("id: whql\ntype: vendor\nname: A laboratory\nsigns-for-others: "
+                                "\"yes\"\nowner: other\n"));
     vpi_set_read_file(set, "keys/other.csv", span_text(OTHER_KEYS));
     vpi_set_read_file(set, "anchors/other.csv", span_text(ANCHORS));
     vpi_set_read_file(set, "policies/us-c.yaml", span_text(POLICY));
