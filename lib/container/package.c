@@ -22,6 +22,8 @@ enum {
 
 struct package {
     struct packed packed;
+    enum packed_kind kind;
+    uint8_t name[CPIO_NAME_MOST];
     uint64_t most; /* decoded bytes that the compressed ones may give */
     unsigned entries;
     bool over;
@@ -50,8 +52,10 @@ static la_ssize_t feed(struct archive *archive, void *context, const void **ret)
     return (la_ssize_t)bytes.len;
 }
 
-bool vpi_packed_open(struct packed *packed, struct container *c, const struct source_range *range)
+bool vpi_packed_open(struct packed *packed, enum packed_kind kind, struct container *c,
+                     const struct source_range *range)
 {
+    struct archive_entry *entry;
     *packed = (struct packed){.c = c, .off = range->off, .end = range->off + range->len};
     packed->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     packed->archive = archive_read_new();
@@ -62,9 +66,12 @@ bool vpi_packed_open(struct packed *packed, struct container *c, const struct so
     archive_read_support_filter_zstd(packed->archive);
     archive_read_support_filter_bzip2(packed->archive);
     archive_read_support_filter_lzma(packed->archive);
-    archive_read_support_format_tar(packed->archive);
-    archive_read_support_format_cpio(packed->archive);
-    return archive_read_open(packed->archive, packed, NULL, feed, NULL) == ARCHIVE_OK;
+    if (kind == PACKED_TAR)
+        archive_read_support_format_tar(packed->archive);
+    else
+        archive_read_support_format_raw(packed->archive);
+    return archive_read_open(packed->archive, packed, NULL, feed, NULL) == ARCHIVE_OK &&
+           (kind == PACKED_TAR || archive_read_next_header(packed->archive, &entry) == ARCHIVE_OK);
 }
 
 void vpi_packed_close(struct packed *packed)
@@ -106,7 +113,8 @@ static bool open_package(struct container *c)
     package->most = range->len < UINT64_MAX / RATIO_MOST ? range->len * RATIO_MOST : UINT64_MAX;
     if (package->most < RATIO_FREE)
         package->most = RATIO_FREE;
-    if (vpi_packed_open(&package->packed, c, range))
+    package->kind = deb ? PACKED_TAR : PACKED_CPIO;
+    if (vpi_packed_open(&package->packed, package->kind, c, range))
         return true;
     vpi_image_gap(c->image, VP_GAP_UNSUPPORTED, "files of the package");
     vpi_packed_close(&package->packed);
@@ -125,7 +133,7 @@ static bool afford(struct container *c, struct package *package, uint64_t len)
     return true;
 }
 
-static size_t decode(struct packed *packed, uint8_t *bytes, size_t len, bool *ret_damaged)
+size_t vpi_packed_read(struct packed *packed, uint8_t *bytes, size_t len, bool *ret_damaged)
 {
     size_t got = 0;
     while (got < len) {
@@ -135,32 +143,48 @@ static size_t decode(struct packed *packed, uint8_t *bytes, size_t len, bool *re
             break;
         got += (size_t)count;
     }
+    packed->left -= got < packed->left ? got : packed->left;
     return got;
 }
 
-/* "./usr/bin/a" and "/usr/bin/a" are usr/bin/a. */
-static struct span name_of(struct container *c, struct archive_entry *entry)
+enum packed_result vpi_packed_tar(struct packed *packed, struct packed_entry *ret)
 {
+    struct archive_entry *entry;
+    int status = archive_read_next_header(packed->archive, &entry);
+    if (status == ARCHIVE_EOF)
+        return PACKED_END;
+    int64_t size = status == ARCHIVE_OK || status == ARCHIVE_WARN ? archive_entry_size(entry) : -1;
+    if (size < 0)
+        return PACKED_DAMAGED;
     const char *name = archive_entry_pathname(entry);
     if (!name)
         name = archive_entry_pathname_utf8(entry);
-    struct span text = span_text(name ? name : "");
-    while (text.len > 1 &&
-           (text.data[0] == '/' || (text.data[0] == '.' && text.len > 2 && text.data[1] == '/')))
-        text = span_from(text, 1);
-    const char *copy = vpi_arena_text(c->arena, text);
-    return span_of(copy, copy ? text.len : 0);
+    *ret = (struct packed_entry){.name = span_text(name ? name : ""),
+                                 .size = (uint64_t)size,
+                                 .regular = archive_entry_filetype(entry) == AE_IFREG};
+    return PACKED_ENTRY;
+}
+
+/* "./usr/bin/a" and "/usr/bin/a" are usr/bin/a. */
+static struct span name_of(struct container *c, struct span name)
+{
+    while (name.len > 1 &&
+           (name.data[0] == '/' || (name.data[0] == '.' && name.len > 2 && name.data[1] == '/')))
+        name = span_from(name, 1);
+    const char *copy = vpi_arena_text(c->arena, name);
+    return span_of(copy, copy ? name.len : 0);
 }
 
 /* One entry that is worth a member.  False: this one is none. */
-static bool member_read(struct container *c, struct arena *arena, struct archive_entry *entry,
+static bool member_read(struct container *c, struct arena *arena, const struct packed_entry *entry,
                         struct member *ret)
 {
     struct package *package = c->state;
-    uint64_t size = (uint64_t)archive_entry_size(entry);
+    uint64_t size = entry->size;
     uint8_t head[HEAD];
     bool damaged = false;
-    size_t len = decode(&package->packed, head, size < HEAD ? (size_t)size : HEAD, &damaged);
+    size_t len =
+        vpi_packed_read(&package->packed, head, size < HEAD ? (size_t)size : HEAD, &damaged);
     if (!damaged && !vpi_format_probe(span_of(head, len)))
         return false;
     if (size > c->limits.member_memory) {
@@ -170,7 +194,7 @@ static bool member_read(struct container *c, struct arena *arena, struct archive
     uint8_t *bytes = damaged ? NULL : vpi_arena_bytes(arena, (size_t)size);
     if (bytes) {
         memcpy(bytes, head, len);
-        len += decode(&package->packed, bytes + len, (size_t)size - len, &damaged);
+        len += vpi_packed_read(&package->packed, bytes + len, (size_t)size - len, &damaged);
     } else if (!damaged) {
         vpi_image_gap(c->image, VP_GAP_MEMORY_LIMIT, "a file of the package");
         return false;
@@ -180,31 +204,32 @@ static bool member_read(struct container *c, struct arena *arena, struct archive
         package->over = true;
         return false;
     }
-    *ret = (struct member){.name = name_of(c, entry), .off = VP_NONE};
+    *ret = (struct member){.name = name_of(c, entry->name), .off = VP_NONE};
     vpi_source_init_memory(&ret->src, span_of(bytes, len), arena);
     return true;
 }
 
 /* The next regular file with bytes that are there.  False: there are no more, or it is enough. */
-static bool entry_next(struct container *c, struct archive_entry **ret)
+static bool entry_next(struct container *c, struct packed_entry *ret)
 {
     struct package *package = c->state;
     for (;;) {
-        int status = archive_read_next_header(package->packed.archive, ret);
-        if (status == ARCHIVE_EOF)
-            return false;
-        if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
+        enum packed_result result = package->kind == PACKED_TAR
+                                        ? vpi_packed_tar(&package->packed, ret)
+                                        : vpi_packed_cpio(&package->packed, package->name, ret);
+        if (result == PACKED_DAMAGED)
             say_damaged(c->image);
+        if (result == PACKED_OTHER)
+            vpi_image_gap(c->image, VP_GAP_UNSUPPORTED, "files of the package");
+        if (result != PACKED_ENTRY)
             return false;
-        }
         if (package->entries++ == ENTRIES_MOST) {
             vpi_image_gap(c->image, VP_GAP_COUNT_LIMIT, "files of the package");
             return false;
         }
-        int64_t size = archive_entry_size(*ret);
-        if (size < 0 || !afford(c, package, (uint64_t)size))
+        if (!afford(c, package, ret->size))
             return false;
-        if (archive_entry_filetype(*ret) == AE_IFREG && size > 0)
+        if (ret->regular && ret->size > 0)
             return true;
     }
 }
@@ -212,14 +237,14 @@ static bool entry_next(struct container *c, struct archive_entry **ret)
 static bool next(struct container *c, struct arena *arena, struct member *ret)
 {
     struct package *package = c->state;
-    struct archive_entry *entry;
+    struct packed_entry entry;
     if (package->over)
         return false;
     locale_t before = package->packed.locale ? uselocale(package->packed.locale) : (locale_t)0;
     bool found = false;
     while (!found && !package->over) {
         if (entry_next(c, &entry))
-            found = member_read(c, arena, entry, ret);
+            found = member_read(c, arena, &entry, ret);
         else
             package->over = true;
     }

@@ -107,7 +107,7 @@ static void control_read(struct container *c, struct archive *archive)
 void vpi_package_control(struct container *c, const struct source_range *range)
 {
     struct packed packed;
-    if (vpi_packed_open(&packed, c, range))
+    if (vpi_packed_open(&packed, PACKED_TAR, c, range))
         control_read(c, packed.archive);
     else
         vpi_image_gap(c->image, VP_GAP_UNSUPPORTED, "the package's control file");

@@ -191,24 +191,23 @@ void vpi_family_openpgp(struct feature_work *work)
         join_pass(work);
 }
 
-/* What the signature is over, directly and by a digest that it is over, is all of the object. */
-static bool is_whole(struct feature_work *work, const struct one *one)
+enum coverage { COVERS_ALL, COVERS_PART, COVERS_OTHER };
+
+/* What of the object the signature is over, directly and by a digest that it is over. */
+static enum coverage coverage_of(struct feature_work *work, const struct one *one)
 {
     const struct feature_openpgp *openpgp = work->signatures->openpgp;
-    uint32_t all = (UINT32_C(1) << work->image->signed_range_count) - 1, mask = one->mask;
     const struct over *rest = &openpgp->rest;
+    uint32_t all = (UINT32_C(1) << work->image->signed_range_count) - 1, mask = one->mask;
     if ((mask & all) == all)
-        return true;
-    if (!openpgp->says || !rest->known || !(mask & 1)) {
-        vpi_image_note(work->notes, VP_NOTE_SIGNATURE_PARTIAL, work->signatures->off,
-                       "the signature is over the header alone, which has no digest of the rest");
-        return false;
-    }
+        return COVERS_ALL;
+    if (!openpgp->says || !rest->known || !(mask & 1))
+        return COVERS_PART;
     if (span_equal(openpgp->says->bytes, span_of(rest->value, vpi_digest_len(rest->algorithm))))
-        return ((mask | openpgp->says->id) & all) == all;
+        return ((mask | openpgp->says->id) & all) == all ? COVERS_ALL : COVERS_PART;
     vpi_image_note(work->notes, VP_NOTE_DIGEST_DIFFERS, work->image->signed_ranges[1].off,
                    "the header's digest is not that of the payload");
-    return false;
+    return COVERS_OTHER;
 }
 
 static void tell(struct feature_work *work, const struct one *one, const struct trust_signature *s)
@@ -241,6 +240,7 @@ void vpi_openpgp_finish(struct feature_work *work)
     const struct trust *known = work->trust ? work->trust : &nobody;
     struct feature_trust *trust = work->signatures;
     struct feature_openpgp *openpgp = trust->openpgp;
+    bool whole = false, part = false;
     trust->verified = true;
     for (size_t i = 0; i < openpgp->count; i++) {
         struct one *one = openpgp->all[i];
@@ -252,8 +252,13 @@ void vpi_openpgp_finish(struct feature_work *work)
             s->states = 0;
             return;
         }
-        if ((s->states & VP_SIGNATURE_VERIFIES) && !is_whole(work, one))
+        enum coverage coverage = COVERS_OTHER;
+        if (s->states & VP_SIGNATURE_VERIFIES)
+            coverage = coverage_of(work, one);
+        if (coverage != COVERS_ALL)
             s->states &= ~(unsigned)VP_SIGNATURE_DIGEST_MATCHES;
+        whole |= coverage == COVERS_ALL;
+        part |= coverage == COVERS_PART;
         if (vpi_signature_believed(s)) {
             s->states |= VP_SIGNATURE_BELIEVED;
             for (size_t k = 0; k < work->count; k++)
@@ -261,4 +266,7 @@ void vpi_openpgp_finish(struct feature_work *work)
         }
         tell(work, one, s);
     }
+    if (part && !whole)
+        vpi_image_note(work->notes, VP_NOTE_SIGNATURE_PARTIAL, trust->off,
+                       "the signature is over the header alone, which has no digest of the rest");
 }
