@@ -6,6 +6,7 @@
 #include "database.h"
 #include "examine.h"
 #include "findings_csv.h"
+#include "signatures.h"
 #include "terminal.h"
 
 static const char *relation_words(enum vp_relation relation)
@@ -177,6 +178,7 @@ static void show_text(struct report *report, const struct item *item)
     if (summary.findings == 0)
         fprintf(stream, "\n  nothing was found in what was examined (%" PRIu32 " features)\n",
                 summary.features);
+    signatures_text(stream, item->result);
     explain_notes(report, item->result);
     fputc('\n', stream);
     if (summary.complete)

@@ -89,3 +89,23 @@ def test_python_one(files, program):
     assert lines[0] == f"pe32-plus program {hashlib.sha256(program).hexdigest()}"
     assert lines[1].startswith("AO Kaspersky Lab is a claim, possible: ")
     assert any(line.startswith("  company-name: ") for line in lines[2:])
+
+
+def test_signatures(signed_program):
+    path, root = signed_program
+    lines = run(PROGRAMS / "signatures", path, root).splitlines()
+    assert lines[0] == "Leaf: believed"
+    assert {"  digest-matches", "  verifies", "  anchored", "  timely", "  code-signing", "  believed"} <= set(lines)
+    assert lines[-2:] == ["  Leaf, rsa 2048", "  Throwaway, rsa 2048"]
+    alone = run(PROGRAMS / "signatures", path).splitlines()
+    assert alone[0] == "Leaf: not believed"
+    assert "  verifies" in alone and "  anchored" not in alone
+
+
+def test_python_signatures(signed_program):
+    path, root = signed_program
+    lines = python("signatures.py", path, root).splitlines()
+    assert lines[0] == "Leaf: believed"
+    assert lines[1] == "  states: anchored believed checked code-signing digest-matches timely verifies"
+    assert lines[2] == "  chain: Leaf < Throwaway"
+    assert "signature-unanchored: its chain ends at no anchor of the set" in python("signatures.py", path)

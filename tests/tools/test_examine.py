@@ -4,8 +4,13 @@ import csv
 import hashlib
 import io
 import os
+import shutil
+import subprocess
+
+import pytest
 
 import pe
+from conftest import SET
 
 
 def test_identify_names_format_role_and_machine(run, tree):
@@ -84,6 +89,54 @@ def test_explain_tells_evidence_source_and_completeness(run, tree):
         assert words in done.out, words
     asked = run("explain", "-p", "all-is-well", str(tree / "claim.dll"))
     assert asked.status == 0 and "none-of-that" not in asked.out
+
+
+def sign(folder, data):
+    """The program signed by a throw-away authority: its path, and that of the authority."""
+    if not shutil.which("osslsigncode") or not shutil.which("openssl"):
+        pytest.skip("no osslsigncode and openssl to sign with")
+    (folder / "plain.dll").write_bytes(data)
+    (folder / "leaf.cnf").write_text("extendedKeyUsage=codeSigning\n")
+    for command in (
+        "openssl req -x509 -newkey rsa:2048 -nodes -keyout root.key -out root.pem -subj /O=Throwaway -days 9000",
+        "openssl req -newkey rsa:2048 -nodes -keyout leaf.key -out leaf.csr -subj /O=Examplesoft/CN=Examplesoft",
+        "openssl x509 -req -in leaf.csr -CA root.pem -CAkey root.key -out leaf.pem -days 9000 -extfile leaf.cnf"
+        " -CAcreateserial",
+        "osslsigncode sign -h sha256 -n Setup -certs leaf.pem -key leaf.key -in plain.dll -out signed.dll",
+    ):
+        environment = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"}
+        done = subprocess.run(command.split(), cwd=folder, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    return folder / "signed.dll", folder / "root.pem"
+
+
+def test_explain_tells_signers_states_and_chains(run, tmp_path):
+    signed, root = sign(tmp_path, pe.pe32({"CompanyName": "Examplesoft"}))
+    unverified = run("explain", str(signed)).out
+    assert 'signature 1: "Examplesoft" of "Examplesoft", object 0' in unverified
+    assert "not verified: no key of the set needed it" in unverified and "states: none" in unverified
+    # What the set knows of the certificate asks for verification.
+    certificate = subprocess.run(["openssl", "x509", "-in", tmp_path / "leaf.pem", "-outform", "der"],
+                                 stdout=subprocess.PIPE, check=True).stdout
+    folder = tmp_path / "set"
+    for name, text in {"set.yaml": SET["set.yaml"], "vendors/signer.yaml":
+                       "id: signer\ntype: vendor\nname: Signer\nkeys:\n  - kind: certificate-sha256\n    value: "
+                       f"\"{hashlib.sha256(certificate).hexdigest()}\"\n    confidence: high\n    source: made up\n"}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    assert run("build", str(folder), "-o", str(tmp_path / "signer.vpdb")).status == 0
+    good = run("explain", "-d", str(tmp_path / "signer.vpdb"), "--anchors", str(root), str(signed)).out
+    for words in ("finding 1: Signer", "relation: signer", "believed: it is of this content",
+                  "states: checked digest-matches verifies anchored timely code-signing believed",
+                  'chain: "Examplesoft" (rsa 2048) < "Throwaway" (rsa 2048)', 'calls it "Setup"'):
+        assert words in good, words
+    data = bytearray(signed.read_bytes())
+    data[0x1C] ^= 1  # of the DOS header: covered, and nobody reads it
+    (tmp_path / "changed.dll").write_bytes(data)
+    bad = run("explain", "-d", str(tmp_path / "signer.vpdb"), "--anchors", str(root), str(tmp_path / "changed.dll")).out
+    assert "not believed: it is of other content\n" in bad and "relation: claim" in bad
+    unknown = run("explain", "-d", str(tmp_path / "signer.vpdb"), str(signed)).out
+    assert "not believed: its chain ends at nobody whom the set trusts\n" in unknown
 
 
 def test_explain_says_nothing_only_of_what_was_examined(run, tree):
