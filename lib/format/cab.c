@@ -58,7 +58,7 @@ static void signature_read(struct image *image, struct source *src, uint64_t off
 void vpi_cab_read(struct image *image, struct source *src)
 {
     struct span head;
-    uint64_t flags, lengths, mark, off, len, end;
+    uint64_t flags = 0, lengths, mark, off, len, end = 0;
     if (!vpi_source_get_some(src, 0, RESERVE, &head) || !vpi_cab_probe(head))
         return;
     image->format = VP_FORMAT_CAB;

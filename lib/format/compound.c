@@ -108,7 +108,7 @@ static bool fat_load(struct compound *c)
     c->fat = vpi_arena_array(c->image->arena, sectors * per, sizeof *c->fat);
     if (!difat || !c->fat || !vpi_source_get(c->src, 0, HEADER, &head))
         return malformed(c, "sectors of a compound file");
-    uint32_t sector, next = c->difat_start;
+    uint32_t sector = 0, next = c->difat_start;
     for (size_t i = 0; i < sectors; i++) {
         size_t in_difat = i < IN_HEADER ? 0 : (i - IN_HEADER) % (per - 1);
         if (i < IN_HEADER) {
