@@ -526,6 +526,54 @@ START_TEST(a_ticket_is_named_and_proves_nothing)
 }
 END_TEST
 
+/* Two slices: each is an object with its own signature. */
+START_TEST(each_slice_of_a_fat_file_is_believed_by_itself)
+{
+    world_make();
+    struct apple_forgery f = genuine();
+    struct span good_slice = apple_forge(&f);
+    f.change_page = true;
+    struct span bad_slice = apple_forge(&f);
+    struct macho_part fat = {0};
+    size_t first = 4096, second = first + (good_slice.len + 4095) / 4096 * 4096;
+    const uint64_t fields[] = {0xcafebabe,     2,  0x0100000c, 0, first,
+                               good_slice.len, 12, 0x01000007, 3, second,
+                               bad_slice.len,  12};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        macho_put_uint(&fat, fields[i], 4, true);
+    while (fat.len < first)
+        macho_put(&fat, "", 1);
+    macho_put(&fat, good_slice.data, good_slice.len);
+    while (fat.len < second)
+        macho_put(&fat, "", 1);
+    macho_put(&fat, bad_slice.data, bad_slice.len);
+
+    struct vp_session *session = NULL;
+    struct vp_result *result = NULL;
+    struct vp_session_options options = {.size = sizeof options};
+    struct vp_signature signature = {.size = sizeof signature};
+    ck_assert_int_eq(vp_session_new(world.db, &options, &session, NULL), VP_OK);
+    ck_assert_int_eq(vp_examine_memory(session, fat.data, fat.len, "x", &result, NULL), VP_OK);
+    for (uint32_t i = 0; i < 2; i++) {
+        ck_assert_int_eq(vp_result_signature(result, i, &signature), VP_OK);
+        ck_assert_uint_eq(signature.object, i + 1);
+        ck_assert_int_eq((signature.states & VP_SIGNATURE_BELIEVED) != 0, i == 0);
+        ck_assert(signature.states & VP_SIGNATURE_VERIFIES);
+    }
+    struct vp_finding finding = {.size = sizeof finding};
+    for (uint32_t i = 0; vp_result_finding(result, i, &finding) == VP_OK; i++) {
+        if (finding.object != 0)
+            ck_assert_int_eq(finding.relation,
+                             finding.object == 1 ? VP_RELATION_SIGNER : VP_RELATION_CLAIM);
+    }
+    vp_result_unref(result);
+    vp_session_free(session);
+    exact_free(good_slice);
+    exact_free(bad_slice);
+    free(fat.data);
+}
+END_TEST
+
 START_TEST(a_signature_that_was_taken_away_is_a_claim_and_noted)
 {
     world_make();
@@ -633,6 +681,7 @@ END_TEST
     TEST(an_expired_certificate_needs_a_proven_time)                                               \
     TEST(apple_vouches_for_nothing_in_other_formats)                                               \
     TEST(a_ticket_is_named_and_proves_nothing)                                                     \
+    TEST(each_slice_of_a_fat_file_is_believed_by_itself)                                           \
     TEST(a_signature_that_was_taken_away_is_a_claim_and_noted)                                     \
     TEST(a_known_hash_of_a_directory_counts_when_the_pages_are_its_own)                            \
     TEST(no_flipped_byte_and_no_prefix_is_believed)                                                \
