@@ -6,6 +6,7 @@
 #include "database.h"
 #include "examine.h"
 #include "findings_csv.h"
+#include "groups.h"
 #include "terminal.h"
 
 static void text_finding(struct report *report, const struct item *item, uint32_t index,
@@ -99,15 +100,17 @@ static bool show_all(struct vp_scan *scan, struct report *report, struct tally *
     return true;
 }
 
-static void show_summary(struct report *report, const struct tally *tally)
+static void show_summary(struct report *report, const struct tally *tally, struct vp_scan *scan)
 {
     struct output *output = &report->output;
     if (output->format == OUTPUT_JSON) {
         output_begin_summary(output);
         tally_json(tally, &output->json);
+        groups_json(scan, &output->json);
         output_end_summary(output);
     } else if (output->format == OUTPUT_TEXT) {
         tally_text(tally, output->stream);
+        groups_text(scan, output->stream, report->options->all);
     } else if (!report->options->quiet) {
         tally_text(tally, stderr);
     }
@@ -168,7 +171,7 @@ static int scan(const struct options *options, struct vp_db *db)
     progress_clear(&progress);
     if (whole)
         save_cache(scan, options);
-    show_summary(&report, &tally);
+    show_summary(&report, &tally, scan);
     status =
         output_finish(&report.output, whole ? tally_status(&tally, options->policy) : EXIT_FAILED);
     tally_done(&tally);

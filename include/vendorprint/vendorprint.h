@@ -221,7 +221,9 @@ enum vp_names {
     VP_NAMES_VERSION_FROM = 12,
     VP_NAMES_SIGNATURE_STATE = 13, /* of one bit */
     VP_NAMES_TIME_FROM = 14,
-    VP_NAMES_CACHE_STATE = 15
+    VP_NAMES_CACHE_STATE = 15,
+    VP_NAMES_GROUP_TYPE = 16,
+    VP_NAMES_GROUP_ROLE = 17
 };
 
 /* The library's version, "0.1.0".  Static. */
@@ -717,6 +719,41 @@ VP_API enum vp_status vp_scan_start(struct vp_db *db, const char *const *paths, 
 /* Waits for the next file.  VP_E_END after the last one.  One thread at a time. */
 VP_API enum vp_status vp_scan_next(struct vp_scan *scan, struct vp_scan_item *ret_item,
                                    struct vp_error *err);
+
+/* Files that are one thing: a driver package is an INF, the catalogs that it names and its files.
+ */
+enum vp_group_type { VP_GROUP_TYPE_DRIVER_PACKAGE = 1 };
+enum vp_group_role {
+    VP_GROUP_ROLE_INF = 1,
+    VP_GROUP_ROLE_CATALOG = 2,
+    VP_GROUP_ROLE_FILE = 3 /* that the INF lists */
+};
+
+struct vp_group {
+    size_t size;
+    enum vp_group_type type;
+    const char *path; /* of the INF, bytes */
+    size_t path_len;
+    const char *provider; /* what the INF claims, or "" */
+    const char *version;  /* of DriverVer, or "" */
+    uint32_t members;     /* for vp_scan_group_member; the INF itself is the first */
+};
+
+struct vp_group_member {
+    size_t size;
+    enum vp_group_role role;
+    const char *name; /* as the INF has it, below its folder, with slashes */
+    const char *path; /* of the file of that name that was scanned, bytes; "" when there was none */
+    size_t path_len;
+};
+
+/* Group number `index` of the scan, after vp_scan_next said VP_E_END; what is read lives as long as
+ * the scan.  Files are looked for in the folder of the INF and in those below it, without case.  At
+ * most 65,536 groups.  VP_E_NOT_FOUND: there are no more. */
+VP_API enum vp_status vp_scan_group(struct vp_scan *scan, uint32_t index,
+                                    struct vp_group *ret_group);
+VP_API enum vp_status vp_scan_group_member(struct vp_scan *scan, uint32_t group, uint32_t index,
+                                           struct vp_group_member *ret_member);
 
 /* What became of the cache file when the scan started. */
 enum vp_cache_state {

@@ -60,6 +60,8 @@ static const char *const subject_types[] = {NULL, "vendor", "product", "origin",
 static const char *const confidences[] = {NULL, "low", "medium", "high"};
 static const char *const cache_states[] = {"none", "new", "used", "other", "damaged", "refused"};
 static const char *const time_froms[] = {"none", "pkcs9", "rfc3161"};
+static const char *const group_types[] = {NULL, "driver-package"};
+static const char *const group_roles[] = {NULL, "inf", "catalog", "file"};
 /* By the number of the bit. */
 static const char *const signature_states[] = {"checked",        "digest-matches",
                                                "verifies",       "anchored",
@@ -89,7 +91,9 @@ static const struct {
              {VP_NAMES_CONFIDENCE, confidences, COUNT(confidences)},
              {VP_NAMES_VERSION_FROM, version_froms, COUNT(version_froms)},
              {VP_NAMES_TIME_FROM, time_froms, COUNT(time_froms)},
-             {VP_NAMES_CACHE_STATE, cache_states, COUNT(cache_states)}};
+             {VP_NAMES_CACHE_STATE, cache_states, COUNT(cache_states)},
+             {VP_NAMES_GROUP_TYPE, group_types, COUNT(group_types)},
+             {VP_NAMES_GROUP_ROLE, group_roles, COUNT(group_roles)}};
 
 static const char *state_name(unsigned value)
 {

@@ -76,6 +76,9 @@ static void plan_needed(struct vp_session *session)
         if (session->options.digests & asked[i].digest)
             vpi_kind_set_add(&session->needed, asked[i].kind);
     }
+    /* Of these a scan makes groups. */
+    vpi_kind_set_add(&session->needed, KIND_INF_CATALOG);
+    vpi_kind_set_add(&session->needed, KIND_INF_FILE);
     for (uint32_t i = 0; i < session->gate_count; i++) {
         if (session->gates[i].has)
             vpi_kind_set_add(&session->needed, session->gates[i].has);

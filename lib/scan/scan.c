@@ -198,6 +198,7 @@ static void give(struct vp_scan *scan, struct file *file, struct vp_scan_item *i
     item->error = file->error.status == VP_OK ? "" : scan->last_error;
     item->result = file->result;
     item->hard_link = file->is_link;
+    vpi_groups_see(&scan->groups, scan->last_path, file->package, file->result);
     item->cached = file->cached;
     file->result = NULL;
 }
@@ -260,6 +261,7 @@ void vp_scan_free(struct vp_scan *scan)
     free(scan->spool_folder);
     free(scan->anchors_file);
     vpi_cache_free(scan->cache);
+    vpi_groups_free(&scan->groups);
     free(scan->last_path);
     vp_db_unref(scan->db);
     pthread_cond_destroy(&scan->room);

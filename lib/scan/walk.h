@@ -7,10 +7,11 @@
 
 /* A regular file as far as its folder tells, or what could not be looked at. */
 struct walk_entry {
-    char *path;    /* the walk's, until the next call */
-    int error;     /* errno: a path that can't be opened or read; 0 for a file */
-    bool catalogs; /* a name in its folder, or in the one above, ends with ".cat", or nobody looked
-                    */
+    char *path; /* the walk's, until the next call */
+    int error;  /* errno: a path that can't be opened or read; 0 for a file */
+    /* A name in its folder, or in the one above, ends with ".cat", or nobody looked; ends with
+     * ".inf", or it is the start of the walk. */
+    bool catalogs, package;
 };
 
 /* A file as it was when it was opened. */

@@ -8,6 +8,7 @@
 #include "scan/walk.h"
 
 #include "scan/beside.h"
+#include "scan/group.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -32,6 +33,7 @@ struct folder {
     char **names;
     size_t count, next;
     bool catalogs; /* some name ends with ".cat" */
+    bool packages; /* some name ends with ".inf" */
 };
 
 struct walk {
@@ -137,6 +139,7 @@ static int read_names(DIR *dir, struct folder *folder)
             return ENOMEM;
         folder->names[folder->count++] = name;
         folder->catalogs |= vpi_is_catalog_name(entry->d_name);
+        folder->packages |= vpi_is_inf_name(entry->d_name);
     }
 }
 
@@ -222,11 +225,16 @@ static bool may_have_catalogs(const struct folder *folder)
     return folder->catalogs || !folder->above || folder->above->catalogs;
 }
 
+static bool may_be_of_package(const struct folder *folder)
+{
+    return folder->packages || (folder->above && folder->above->packages);
+}
+
 int vpi_walk_next(struct walk *walk, struct walk_entry *ret)
 {
     if (!walk->started) {
         walk->started = true;
-        *ret = (struct walk_entry){.path = walk->path, .catalogs = true};
+        *ret = (struct walk_entry){.path = walk->path, .catalogs = true, .package = true};
         int got = visit(walk, true, ret);
         if (got)
             return got;
@@ -240,7 +248,9 @@ int vpi_walk_next(struct walk *walk, struct walk_entry *ret)
         const char *name = folder->names[folder->next++];
         if (!set_path(walk, folder, name + 1))
             return -1;
-        *ret = (struct walk_entry){.path = walk->path, .catalogs = may_have_catalogs(folder)};
+        *ret = (struct walk_entry){.path = walk->path,
+                                   .catalogs = may_have_catalogs(folder),
+                                   .package = may_be_of_package(folder)};
         int got = visit_typed(walk, (enum name_type)name[0], ret);
         if (got)
             return got;

@@ -40,8 +40,10 @@ static void set_error(struct file *file, int code)
 static bool add(struct batch *batch, const struct walk_entry *entry)
 {
     struct file *file = &batch->files[batch->count];
-    *file = (struct file){
-        .path = strdup(entry->path), .opened = {.fd = -1}, .catalogs = entry->catalogs};
+    *file = (struct file){.path = strdup(entry->path),
+                          .opened = {.fd = -1},
+                          .catalogs = entry->catalogs,
+                          .package = entry->package};
     if (!file->path)
         return false;
     batch->count++;

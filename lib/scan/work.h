@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 
 #include "scan/cache.h"
+#include "scan/group.h"
 #include "scan/links.h"
 
 enum { BATCHES = 64, BATCH_FILES = 32, JOBS_MOST = 256 };
@@ -31,6 +32,7 @@ struct file {
     bool is_done;            /* an error of the walk: nothing to examine */
     bool cached;             /* the result is that of an earlier scan */
     bool catalogs;           /* some may lie beside it */
+    bool package;            /* it may belong to a driver package */
     struct vp_result *result;
     struct vp_error error;
 };
@@ -74,6 +76,7 @@ struct vp_scan {
     unsigned thread_count;
 
     struct batch *current; /* from which vp_scan_next gives */
+    struct groups groups;  /* of what it gave */
     char *last_path;       /* of the item that it gave last */
     char last_error[256];
 };

@@ -33,6 +33,10 @@ from ._types import (
     Format,
     Gap,
     GapReason,
+    Group,
+    GroupMember,
+    GroupRole,
+    GroupType,
     Judgement,
     Key,
     KindInfo,
@@ -60,7 +64,7 @@ from ._types import (
 
 __all__ = [
     "Answer", "CacheReport", "CacheState", "Catalogs", "CatalogsInfo", "Certificate", "Confidence", "Database", "DatabaseInfo", "Digests", "Evidence",
-    "Feature", "Finding", "Format", "Gap", "GapReason", "Judgement", "Key", "KindInfo", "Level",
+    "Feature", "Finding", "Format", "Gap", "GapReason", "Group", "GroupMember", "GroupRole", "GroupType", "Judgement", "Key", "KindInfo", "Level",
     "Limits", "Note", "NoteCode", "Object", "Outcome", "Policy", "Record", "Relation", "Result",
     "Role", "Scan", "ScanItem", "Session", "Signature", "SignatureState", "Source", "Status",
     "Subject", "SubjectType", "TimeFrom", "VendorprintError", "VersionFrom", "key", "kinds", "library_version", "scan",

@@ -37,6 +37,8 @@ NAMES = {
     "SignatureState": 13,
     "TimeFrom": 14,
     "CacheState": 15,
+    "GroupType": 16,
+    "GroupRole": 17,
 }
 
 vp_progress = CFUNCTYPE(c_int, c_void_p, c_uint64, c_uint64)
@@ -359,6 +361,28 @@ class vp_scan_item(Structure):
     ]
 
 
+class vp_group(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("type", c_uint),
+        ("path", c_void_p),
+        ("path_len", c_size_t),
+        ("provider", c_char_p),
+        ("version", c_char_p),
+        ("members", c_uint32),
+    ]
+
+
+class vp_group_member(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("role", c_uint),
+        ("name", c_char_p),
+        ("path", c_void_p),
+        ("path_len", c_size_t),
+    ]
+
+
 class vp_scan_cache(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -437,6 +461,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     # Results of Python are copies already: pickle keeps them.
     "vp_result_save": (_status, [_result, c_void_p, c_size_t, POINTER(c_size_t)]),
     "vp_result_load": (_status, [_db, c_void_p, c_size_t, POINTER(_result), _err]),
+    "vp_scan_group": (_status, [_scan, c_uint32, POINTER(vp_group)]),
+    "vp_scan_group_member": (_status, [_scan, c_uint32, c_uint32, POINTER(vp_group_member)]),
     "vp_scan_save_cache": (_status, [_scan, POINTER(vp_scan_cache), _err]),
     "vp_scan_free": (None, [_scan]),
 }

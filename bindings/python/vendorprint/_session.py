@@ -13,7 +13,8 @@ from ._copy import check, text
 from ._database import Database, Handle, Path, kind_number, path_bytes
 from ._ffi import lib
 from ._source import Source
-from ._types import CacheReport, CacheState, Digests, Limits, Result, ScanItem, Status, VendorprintError
+from ._types import CacheReport, CacheState, Digests, Group, GroupMember, GroupRole, GroupType
+from ._types import Limits, Result, ScanItem, Status, VendorprintError
 
 Progress = Callable[[int, Optional[int]], object]
 
@@ -263,6 +264,30 @@ class Scan(Handle):
             hard_link=bool(row.hard_link),
             cached=bool(row.cached),
         )
+
+    def groups(self) -> list[Group]:
+        """The driver packages among the files that were scanned.  After the last item."""
+        with self._next:
+            found: list[Group] = []
+            row = _ffi.new(_ffi.vp_group)
+            while lib.vp_scan_group(self._handle, len(found), byref(row)) == Status.OK:
+                members = [self._member(len(found), index) for index in range(row.members)]
+                found.append(
+                    Group(
+                        type=GroupType(row.type),
+                        path=os.fsdecode(string_at(row.path, row.path_len)),
+                        provider=text(row.provider),
+                        version=text(row.version),
+                        members=tuple(members),
+                    )
+                )
+            return found
+
+    def _member(self, group: int, index: int) -> GroupMember:
+        row = _ffi.new(_ffi.vp_group_member)
+        check(lib.vp_scan_group_member(self._handle, group, index, byref(row)), _ffi.vp_error())
+        path = os.fsdecode(string_at(row.path, row.path_len))
+        return GroupMember(GroupRole(row.role), text(row.name), path or None)
 
     def save_cache(self) -> CacheReport:
         """Replaces the cache file with one that has the answers of this scan too.

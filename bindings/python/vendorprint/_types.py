@@ -192,6 +192,20 @@ class TimeFrom(_Open):
     RFC3161 = 2
 
 
+class GroupType(_Open):
+    """What a group of files is."""
+
+    DRIVER_PACKAGE = 1
+
+
+class GroupRole(_Open):
+    """What a file is in its group."""
+
+    INF = 1
+    CATALOG = 2
+    FILE = 3
+
+
 class CacheState(_Open):
     """What became of the cache file when a scan started."""
 
@@ -516,6 +530,26 @@ class ScanItem:
     result: Optional[Result]
     hard_link: bool  # the result is that of an earlier path of the same file
     cached: bool  # the result is that of an earlier scan
+
+
+@dataclass(frozen=True)
+class GroupMember:
+    """A file of a group."""
+
+    role: GroupRole
+    name: str  # as the INF has it, below its folder, with slashes
+    path: Optional[str]  # of the file of that name that was scanned; None: there was none
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files that are one thing: an INF, the catalogs that it names, and its files."""
+
+    type: GroupType
+    path: str  # of the INF
+    provider: str  # what the INF claims, or ""
+    version: str  # of DriverVer, or ""
+    members: tuple[GroupMember, ...]  # the INF first
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,16 @@
+/* groups.h - the groups of a scan: driver packages */
+#ifndef TOOLS_GROUPS_H
+#define TOOLS_GROUPS_H
+
+#include <stdio.h>
+
+#include <vendorprint/vendorprint.h>
+
+#include "json.h"
+
+/* "groups": an array. */
+void groups_json(struct vp_scan *scan, struct json *json);
+/* How many there are; with `all` also each and what of it is missing. */
+void groups_text(struct vp_scan *scan, FILE *stream, bool all);
+
+#endif
