@@ -21,7 +21,7 @@ struct signed_consumer {
     struct feature_work *work;
     enum digest_algorithm algorithm;
     unsigned padding;
-    vpi_signed_done *done;
+    vpi_signed_done *done, *also; /* the second or NULL */
     struct digest *digest;
     /* For a text. */
     struct text_sink utf8, western;
@@ -126,10 +126,13 @@ static void finish(void *context)
     }
     add_position(c, position);
     vpi_digest_add(c->digest, span_of(zeros, c->padding));
-    if (vpi_digest_end(c->digest, value))
-        c->done(c->work, c->algorithm, value);
-    else
+    if (!vpi_digest_end(c->digest, value)) {
         no_memory(c->work);
+        return;
+    }
+    c->done(c->work, c->algorithm, value);
+    if (c->also)
+        c->also(c->work, c->algorithm, value);
 }
 
 /* The digest of the names and lengths first, when the object says that it is there; a wrong one
@@ -167,11 +170,27 @@ static void scattered_digest(struct feature_work *work, struct signed_consumer *
     finish(c);
 }
 
+/* A digest is a key's and a signature's too: once is enough. */
+static bool joins(struct feature_work *work, enum digest_algorithm algorithm, unsigned padding,
+                  vpi_signed_done *done)
+{
+    for (struct source_consumer *at = work->pass.consumers; at; at = at->link) {
+        struct signed_consumer *c = at->context;
+        if (at->finish != finish || c->algorithm != algorithm || c->padding != padding || c->also)
+            continue;
+        c->also = done;
+        return true;
+    }
+    return false;
+}
+
 void vpi_consume_signed(struct feature_work *work, enum digest_algorithm algorithm,
                         unsigned padding, vpi_signed_done *done)
 {
     const struct image *image = work->image;
     bool text = image->signed_as >= SIGNED_AS_UTF8;
+    if (joins(work, algorithm, padding, done))
+        return;
     struct signed_consumer *c = vpi_arena_alloc(work->arena, sizeof *c);
     struct digest *digest = c ? vpi_digest_begin(work->crypto, algorithm) : NULL;
     struct digest *second = text && digest ? vpi_digest_begin(work->crypto, algorithm) : NULL;
