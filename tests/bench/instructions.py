@@ -1,8 +1,8 @@
 """instructions.py --build FOLDER [--write] - instructions of the hot loops, beside those that were kept
 
 Counts with valgrind's callgrind, on a release build, so that a loop that has become longer shows on a
-noisy machine too.  Kept in instructions.csv beside this script, per key; other compilers give other
-numbers: --slack (percent) says by how much a count may be above the kept one.
+noisy machine too.  Kept in instructions.csv beside this script, per key or file; other compilers give
+other numbers: --slack (percent) says by how much a count may be above the kept one.
 """
 import argparse
 import csv
@@ -17,6 +17,8 @@ LOOPS = {"look-up, miss": "miss", "look-up, hit": "hit", "look-up, half": "half"
 KEYS = 4096 * 8  # as hot_loops.c
 BUILT = 20000
 ROWS = 20000
+TIMES = 32  # that a file is examined
+FIXTURES = (("a library", "pe/plain64.dll"), ("a signed program", "signed/signed-kaspersky.exe"))
 
 
 def count(command, folder):
@@ -40,6 +42,15 @@ def measure(bench):
         none = count([*command, "none", path, str(BUILT)], folder)
         for name, loop in LOOPS.items():
             counts[name] = (count([*command, loop, path, str(BUILT)], folder) - none) / KEYS
+        examine = [os.path.join(bench, "examine_loops"),
+                   os.path.join(bench, "..", "..", "signatures", "vendorprint.vpdb")]
+        head = os.path.join(folder, "head")
+        with open(head, "w", encoding="ascii") as text:
+            text.write("of no format that is read\n" * 300)
+        for what, file in (("a head", head), *((what, os.path.join(bench, "..", "fixtures", at)) for what, at in FIXTURES)):
+            if os.path.exists(file):
+                once, often = (count([*examine, file, str(times)], folder) for times in (1, 1 + TIMES))
+                counts["examine, " + what] = (often - once) / TIMES
         counts["build"] = (count([make, path, str(BUILT)], folder) - count([make, empty, "1"], folder)) / BUILT
         counts["row of a table"] = (count_rows(command_of(bench), folder, ROWS) -
                                     count_rows(command_of(bench), folder, ROWS // 2)) / (ROWS - ROWS // 2)
@@ -77,17 +88,17 @@ def main():
     if options.write:
         with open(kept_in, "w", encoding="ascii", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["loop", "instructions_a_key"])
+            writer.writerow(["loop", "instructions"])
             writer.writerows([name, f"{value:.1f}"] for name, value in counts.items())
         return 0
     with open(kept_in, encoding="ascii", newline="") as file:
-        kept = {row["loop"]: float(row["instructions_a_key"]) for row in csv.DictReader(file)}
+        kept = {row["loop"]: float(row["instructions"]) for row in csv.DictReader(file)}
     worse = 0
     for name, value in counts.items():
         before = kept.get(name, 0)
         bad = value > before * (1 + options.slack / 100)
         worse += bad
-        print(f"{name}: {value:.1f} instructions a key, kept {before:.1f}{' - MORE' if bad else ''}")
+        print(f"{name}: {value:.1f} instructions, kept {before:.1f}{' - MORE' if bad else ''}")
     return 1 if worse else 0
 
 
