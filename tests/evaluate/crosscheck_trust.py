@@ -1,14 +1,16 @@
 """crosscheck_trust.py --list FILE [--command VENDORPRINT] - signatures as other programs read them
 
-Takes paths, one a line; of each PE file that is signed, compares what `vendorprint features` says with
+Takes paths, one a line; of each PE file, installer, cabinet, script and MSIX package that is signed, compares what `vendorprint features` says with
 
     osslsigncode verify    digest of the file right or wrong, signer's subject, times of counter-signatures
-    LIEF (Python)          digests as signed, signers, files whose signature LIEF can't read
+    LIEF (Python)          of PE files: digests as signed, signers, files whose signature LIEF can't read
+    signify (Python)       of installers: their digest, when it is installed
 
 by what both say.  A chain is compared by its order: each certificate's issuer is the next one's subject, as OpenSSL's
-`cryptography` reads the certificates that LIEF finds.  Prints Markdown: a row a fact, and each difference.
+`cryptography` reads the certificates that LIEF finds, or those of the PKCS#7 itself.  Prints Markdown: a row a fact, and each difference.
 """
 import argparse
+import base64
 import calendar
 import collections
 import hashlib
@@ -20,6 +22,7 @@ import struct
 import subprocess
 import sys
 import time
+import zipfile
 
 BATCH = 200
 
@@ -39,6 +42,40 @@ def certificate_table(path):
         offset, length = struct.unpack_from("<II", header, 24 + (112 if plus else 96) + 32)
         file.seek(offset)
         return file.read(length) if offset else b""
+
+
+def script_blob(data):
+    """The DER between the lines of a script's signature block."""
+    text = data.decode("utf-16" if data[:2] == b"\xff\xfe" else "latin-1")
+    block = re.search(r"^(# |<!-- |/\* )SIG # Begin signature block(?: -->| \*/)?\r?\n(.*?)^\1SIG # End", text, flags=re.M | re.S)
+    block = block or re.search(r"^(// SIG // |'' SIG '' )Begin signature block\r?\n(.*?)^\1End", text, flags=re.M | re.S)
+    if not block:
+        return b""
+    lines = (line[len(block[1]) :].split(" ")[0] for line in block[2].splitlines())
+    return base64.b64decode("".join(lines))
+
+
+def other_blob(path):
+    """The PKCS#7 of a signed file that is no PE file, or nothing."""
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        if data[:4] == b"MSCF":
+            offset, length = struct.unpack_from("<II", data, 44)
+            reserve = struct.unpack_from("<I", data, 36)[0] == 20 and data[30] & 4
+            return data[offset : offset + length] if reserve else b""
+        if data[:4] == b"PK\3\4":
+            with zipfile.ZipFile(path) as package:
+                return package.read("AppxSignature.p7x")[4:] if "AppxSignature.p7x" in package.namelist() else b""
+        if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+            import olefile
+
+            with olefile.OleFileIO(path) as compound:
+                name = "\x05DigitalSignature"
+                return compound.openstream(name).read() if compound.exists(name) else b""
+        return script_blob(data) if b"S\0I\0G" in data or b"SIG" in data else b""
+    except (ImportError, struct.error, ValueError, zipfile.BadZipFile):
+        return b""
 
 
 def ours(command, paths):
@@ -64,12 +101,18 @@ def osslsigncode(program, path):
     done = subprocess.run([program, "verify", "-in", path], capture_output=True, text=True, errors="replace", check=False)
     found = []
     for part in re.split(r"^Signature Index:", done.stdout, flags=re.M)[1:]:
-        values = dict(re.findall(r"^(Current|Calculated) message digest *: *([0-9A-F]+)", part, flags=re.M))
+        values = collections.defaultdict(list)
+        # An installer's is called by its stream; what is calculated alone is of the attributes.
+        what = "DigitalSignature" if "Current DigitalSignature" in part else "message digest"
+        for word, digest in re.findall(rf"^(Current|Calculated) {what} *: *([0-9A-F]+)", part, flags=re.M):
+            values[word].append(digest.lower())
         subject = re.search(r"^Signer's certificate:.*?Subject: ([^\n]*)", part, flags=re.M | re.S)
         times = re.findall(r"^\s*Timestamp time: ([^\n]*)", part, flags=re.M)
         found.append({
-            "digest": values.get("Current", "").lower(),
-            "matches": values.get("Current") == values.get("Calculated"),
+            # Of an MSIX package there are several.
+            "digests": values["Current"],
+            "matches": values["Current"] == values["Calculated"],
+            "pages": None if "Page hash  " not in part else "MISMATCH!!!" not in part.split("Page hash  ", 1)[1],
             "subject": subject.group(1) if subject else "",
             "times": {seconds(text) for text in times if "GMT" in text},
         })
@@ -106,13 +149,15 @@ def compare_osslsigncode(signatures, theirs, say, unsaid):
     for mine in signatures:
         # Theirs have no layer: the same digest and signer.  It names no signer where the digest is wrong, and
         # writes other letters than ASCII in its own way.
-        match = next((one for one in left if one["digest"] == mine["digest"] and (
+        match = next((one for one in left if mine["digest"] in one["digests"] and (
             not one["subject"] or "\\" in one["subject"] or mine["signer"] in one["subject"])), None)
         say("osslsigncode: digest and signer", match is not None, f"{mine['digest'][:16]} {mine['signer']}")
         if match is None:
             continue
         left.remove(match)
         say("osslsigncode: digest matches", match["matches"] == ("digest-matches" in mine["states"]), mine["signer"])
+        if match["pages"] is not None and match["matches"]:
+            say("osslsigncode: pages match", match["pages"] == ("pages-match" in mine["states"]), mine["signer"])
         if not match["subject"]:
             unsaid.append(mine["signer"])
         elif match["times"] and mine["time"]:
@@ -141,6 +186,36 @@ def compare_lief(signatures, theirs, say):
         say("cryptography: order of the chain", order, one["signer"])
 
 
+def compare_other(signatures, blob, path, document, say):
+    from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+
+    certificates = {
+        hashlib.sha256(one.public_bytes(Encoding.DER)).hexdigest(): one for one in pkcs7.load_der_pkcs7_certificates(blob)
+    }
+    for one in signatures:
+        chain = [certificates.get(link["sha256"]) for link in one["chain"]]
+        # Nested signatures bring their own; what the set adds to a chain is in no file.
+        chain = [link for link in chain if link is not None]
+        if one["layer"] == 0 and "verifies" in one["states"]:
+            say("cryptography: signer of the chain", chain and one["signer"] in chain[0].subject.rfc4514_string(), one["signer"])
+            order = all(low.issuer == high.subject for low, high in zip(chain, chain[1:]))
+            say("cryptography: order of the chain", order, one["signer"])
+    with open(path, "rb") as file:
+        if file.read(4) != b"\xd0\xcf\x11\xe0":
+            return
+    try:
+        from signify.authenticode.signed_file.msi import SignedMsiFile
+    except ImportError:
+        return
+    with open(path, "rb") as file:
+        package = SignedMsiFile(file)
+        for kind, algorithm in (("authenticode-sha1", hashlib.sha1), ("authenticode-sha256", hashlib.sha256)):
+            mine = [one["text"] for one in document["features"] if one["kind"] == kind]
+            # With MsiDigitalSignatureEx there is one digest only, of its algorithm.
+            if mine:
+                say("signify: digest of the installer", mine == [package.get_fingerprint(algorithm).hex()], kind)
+
+
 def main():
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--list", required=True, help="paths, one a line")
@@ -157,12 +232,15 @@ def main():
     with open(options.list, encoding="utf-8") as lines:
         paths = [line.rstrip("\n") for line in lines if os.path.isfile(line.rstrip("\n"))]
     tables = {path: certificate_table(path) for path in paths}
-    paths = [path for path in paths if tables[path]]
+    blobs = {path: other_blob(path) for path in paths if not tables[path]}
+    paths = [path for path in paths if tables[path] or blobs[path]]
     documents = ours(options.command, paths)
     counts, differences, unread = collections.Counter(), collections.defaultdict(list), 0
     spent, unsaid = 0, []
     for path in paths:
-        signatures = documents.get(path, {}).get("signatures", [])
+        document = documents.get(path, {})
+        # What a catalog beside the file says is no signature of the file.
+        signatures = [one for one in document.get("signatures", []) if "catalog" not in one["states"]]
 
         def say(fact, same, detail, path=path):
             counts[fact, bool(same)] += 1
@@ -175,11 +253,14 @@ def main():
         say("osslsigncode: reads it", (theirs is not None) == bool(signatures), "")
         if theirs:
             compare_osslsigncode(signatures, theirs, say, unsaid)
+        if path in blobs:
+            compare_other(signatures, blobs[path], path, document, say)
+            continue
         found, missed = lief_signatures(lief, tables[path])
         unread += missed
         if not missed:
             compare_lief(signatures, found, say)
-    print(f"{len(paths)} files with a certificate table, {unread} entries that LIEF can't read; "
+    print(f"{len(paths)} signed files, {len(paths) - sum(path in blobs for path in paths)} of them PE, {unread} entries that LIEF can't read; "
           f"osslsigncode took {spent / max(1, len(paths)):.3f} s a file and printed no signer for {len(unsaid)} signatures\n")
     print("| fact | same | different |\n|---|---|---|")
     for fact in sorted({key[0] for key in counts}):
