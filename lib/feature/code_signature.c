@@ -164,6 +164,7 @@ static void add_signature(struct feature_work *work, const struct image_blob *bl
             add_cdhash(work, blob, &signature.directories[i]);
         add_directory(work, blob, &signature, i);
     }
+    vpi_code_entitlements(work, signature.entitlements);
     hand_on(work, blob, &signature);
 }
 

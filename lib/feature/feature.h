@@ -219,6 +219,8 @@ void vpi_signer_features(struct feature_work *work, const struct signed_data *da
 
 /* ---- between the trust family and the family of code directories (code_trust.c) */
 
+/* Adds what the code says that it may do (entitlement.c). */
+void vpi_code_entitlements(struct feature_work *work, struct span xml);
 /* Joins the pass with the pages of each directory. */
 void vpi_code_consume(struct feature_work *work);
 /* Notes about a signature; the states that are told with them. */
