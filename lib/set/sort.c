@@ -6,7 +6,8 @@
 
 enum {
     DIGIT_BITS = 16, /* two of them the group */
-    DIGITS = 1 << DIGIT_BITS,
+    GROUP_BITS = 2,
+    FEW = 4096, /* records that are dealt out by group alone */
     FIRST_CAPACITY = 1024,
     BUFFER_ITEMS = 8192, /* of a run that is read or written */
     AHEAD = 12
@@ -66,10 +67,10 @@ static int compare_places(const void *left, const void *right)
     return compare_keys(a->key, b->key);
 }
 
-static unsigned digit_of(const struct sort_item *item)
+static unsigned digit_of(const struct sort_item *item, unsigned bits)
 {
-    return (unsigned)(item->group & 3) << (DIGIT_BITS - 2) |
-           (unsigned)(item->key.high >> (64 - (DIGIT_BITS - 2)));
+    uint64_t first = (uint64_t)(item->group & 3) << 62 | item->key.high >> GROUP_BITS;
+    return (unsigned)(first >> (64 - bits));
 }
 
 struct part {
@@ -84,7 +85,8 @@ struct part {
 static void *sort_part(void *context)
 {
     struct part *part = context;
-    size_t *starts = calloc(DIGITS + 1, sizeof *starts);
+    unsigned bits = part->count < FEW ? GROUP_BITS : DIGIT_BITS, digits = 1u << bits;
+    size_t *starts = calloc(digits + 1, sizeof *starts);
     if (!starts) {
         part->failed = true;
         return NULL;
@@ -92,13 +94,14 @@ static void *sort_part(void *context)
     const struct sort_item *items = part->items + part->first;
     struct sort_place *places = part->places + part->first;
     for (size_t i = 0; i < part->count; i++)
-        starts[digit_of(&items[i]) + 1]++;
-    for (unsigned d = 0; d < DIGITS; d++)
+        starts[digit_of(&items[i], bits) + 1]++;
+    for (unsigned d = 0; d < digits; d++)
         starts[d + 1] += starts[d];
     for (size_t i = 0; i < part->count; i++)
-        places[starts[digit_of(&items[i])]++] = (struct sort_place){items[i].key, part->first + i};
+        places[starts[digit_of(&items[i], bits)]++] =
+            (struct sort_place){items[i].key, part->first + i};
     /* Each start is now the end of its digit. */
-    for (unsigned d = 0; d < DIGITS; d++) {
+    for (unsigned d = 0; d < digits; d++) {
         size_t first = d ? starts[d - 1] : 0, count = starts[d] - first;
         if (count > 1)
             qsort(places + first, count, sizeof *places, compare_places);

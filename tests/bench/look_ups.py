@@ -80,9 +80,9 @@ def count_name(count):
 
 def ours(bench, folder, sizes):
     built = [["keys", "seconds", "keys/s and core", "with two threads", "peak MiB, limit 512"]]
-    opened = [["keys", "open, us", "resident, KiB", "filter + table, bytes a key", "entries + records, bytes a key"]]
+    opened = [["what", "keys", "made in, s", "open + one look-up", "resident or peak"]]
     looked = [["keys", "how", "huge, MiB", "floor: footprint", "filter", "table", "entries", "miss", "/ floor", "hit",
-               "/ sum of floors", "dependent fetch", "single miss", "/ fetch"]]
+               "/ table + entries", "/ all three", "half hit", "dependent fetch", "single miss", "/ fetch"]]
     for keys in sizes:
         path = os.path.join(folder, f"{keys}.vpdb")
         one = run(os.path.join(bench, "make_database"), path, keys)
@@ -93,15 +93,16 @@ def ours(bench, folder, sizes):
                 continue
             got = run(os.path.join(bench, "look_up"), path, keys, how)
             if how == "map":
-                opened.append([count_name(keys), got["open-us"], got["open-resident-KiB"], got["bytes-a-key"],
-                               got["bytes-a-key-cold"]])
+                opened.append(["this", count_name(keys), one["seconds"],
+                               f"{got['open-us']} us + {float(got['miss-single']) / 1000:.2f}",
+                               f"{got['open-resident-KiB']} KiB; {got['bytes-a-key']} + {got['bytes-a-key-cold']} bytes a key"])
             looked.append([count_name(keys), how, got["huge-pages-MiB"], got["floor-footprint"], got["floor-filter"],
                            got["floor-table"], got["floor-entries"], got["miss-batched"], got["miss-ratio"],
-                           got["hit-batched"], got["hit-ratio"], got["dependent-fetch"], got["miss-single"],
-                           got["single-ratio"]])
+                           got["hit-batched"], got["hit-ratio"], got["hit-ratio-three"], got["half-batched"],
+                           got["dependent-fetch"], got["miss-single"], got["single-ratio"]])
     table("Building", built)
-    table("Opening", opened)
     table("Looking up, ns a key", looked)
+    return opened
 
 
 def maps(bench, sizes):
@@ -118,71 +119,75 @@ def maps(bench, sizes):
     table("In memory: maps and arrays", rows)
 
 
-def stores(bench, folder, sizes):
-    program = os.path.join(bench, "peer_stores")
-    if not os.path.exists(program):
-        return
-    rows = [["keys", "store", "built in, s", "open and one look-up, us", "miss, ns", "resident, MiB"]]
-    for keys in sizes:
-        if keys > 2e7:
-            continue
-        for name in ("sqlite", "lmdb"):
-            path = os.path.join(folder, f"{keys}.{name}")
-            if os.path.exists(path):
-                os.unlink(path)
-            got = run(program, name, path, keys)
-            rows.append([count_name(keys), name, got["build-seconds"], got["open-us"], got["miss"], got["resident-MiB"]])
-            os.unlink(path)
-    table("Mapped files", rows)
-
-
 def digests(count, algorithm):
     source = random.Random(5)
     for _ in range(count):
         yield hashlib.new(algorithm, source.randbytes(8)).hexdigest()
 
 
-def hash_tools(folder, most):
-    """What scanners take hashes in: one process that loads them and looks at one small file."""
-    rows = [["tool", "hashes", "seconds for one small file", "peak, MiB"]]
-    sample = os.path.join(folder, "sample")
-    with open(sample, "wb") as file:
-        file.write(bytes(4096))
-
-    def attempt(tool, count, command):
-        got = timed(command)
-        rows.append([tool, count_name(count), *((f"{got[0]:.2f}", f"{got[1]:.0f}") if got else ("more than 60", "-"))])
-        return got
-
-    if shutil.which("hfind"):
-        for count in (10**5, 10**6):
-            path = os.path.join(folder, "hashes.md5")
-            with open(path, "w", encoding="ascii") as out:
-                out.writelines(f"{digest}  name{i}\n" for i, digest in enumerate(digests(count, "md5")))
-            subprocess.run(["hfind", "-i", "md5sum", path], capture_output=True, check=False)
-            attempt("hfind, indexed", count, ["hfind", path, "0" * 32])
-    if shutil.which("yara"):
-        for count in (10**3, 10**4, 10**5):
-            path = os.path.join(folder, "hashes.yar")
-            with open(path, "w", encoding="ascii") as out:
-                out.write('import "hash"\n')
-                out.writelines(f'rule r{i} {{ condition: hash.sha256(0, filesize) == "{digest}" }}\n'
-                               for i, digest in enumerate(digests(count, "sha256")))
-            if subprocess.run(["yarac", path, path + "c"], capture_output=True, check=False).returncode == 0:
-                if not attempt("yara, compiled rules", count, ["yara", "-C", path + "c", sample]):
-                    break
-    if shutil.which("clamscan"):
-        for count in (10**5, 10**6, 10**7):
-            if count > most:
-                break
-            path = os.path.join(folder, "hashes.hsb")
-            with open(path, "w", encoding="ascii") as out:
-                out.writelines(f"{digest}:*:name{i}:73\n" for i, digest in enumerate(digests(count, "sha256")))
-            got = attempt("clamscan", count, ["clamscan", "--no-summary", f"--database={path}", sample])
+def store(name):
+    """SQLite or LMDB: building takes the time, opening is a map."""
+    def attempt(bench, folder, count):
+        program = os.path.join(bench, "peer_stores")
+        path = os.path.join(folder, f"{count}.{name}")
+        if not os.path.exists(program):
+            return None
+        got = run(program, name, path, count, check=False)
+        if os.path.exists(path):
             os.unlink(path)
-            if not got:
+        return got and (float(got["build-seconds"]), f"{got['open-us']} us; a miss {got['miss']} ns",
+                        f"{got['resident-MiB']} MiB")
+    return attempt
+
+
+def hfind(_, folder, count):
+    path = os.path.join(folder, "hashes.md5")
+    with open(path, "w", encoding="ascii") as out:
+        out.writelines(f"{digest}  name{i}\n" for i, digest in enumerate(digests(count, "md5")))
+    made = timed(["hfind", "-i", "md5sum", path])
+    got = timed(["hfind", path, "0" * 32])
+    return made and got and (made[0], f"{got[0] * 1000:.0f} ms", f"{got[1]:.0f} MiB")
+
+
+def yara(_, folder, count):
+    path, sample = os.path.join(folder, "hashes.yar"), os.path.join(folder, "sample")
+    with open(path, "w", encoding="ascii") as out:
+        out.write('import "hash"\n')
+        out.writelines(f'rule r{i} {{ condition: hash.sha256(0, filesize) == "{digest}" }}\n'
+                       for i, digest in enumerate(digests(count, "sha256")))
+    made = timed(["yarac", path, path + "c"])
+    got = made and timed(["yara", "-C", path + "c", sample])
+    return got and (made[0], f"{got[0] * 1000:.0f} ms, one small file", f"{got[1]:.0f} MiB")
+
+
+def clamscan(_, folder, count):
+    path, sample = os.path.join(folder, "hashes.hsb"), os.path.join(folder, "sample")
+    with open(path, "w", encoding="ascii") as out:
+        out.writelines(f"{digest}:*:name{i}:73\n" for i, digest in enumerate(digests(count, "sha256")))
+    got = timed(["clamscan", "--no-summary", f"--database={path}", sample])
+    os.unlink(path)
+    return got and (0, f"{got[0] * 1000:.0f} ms, one small file", f"{got[1]:.0f} MiB")
+
+
+PEERS = {"SQLite, WITHOUT ROWID, mapped": (None, store("sqlite"), (10**5, 10**6, 10**7)),
+         "LMDB": (None, store("lmdb"), (10**5, 10**6, 10**7)),
+         "hfind, indexed": ("hfind", hfind, (10**5, 10**6, 10**7)),
+         "yara, compiled hash rules": ("yara", yara, (10**3, 10**4, 10**5, 10**6)),
+         "clamscan": ("clamscan", clamscan, (10**5, 10**6, 10**7))}
+
+
+def largest(bench, folder, most):
+    """Each at the largest size that it makes or loads within a minute."""
+    with open(os.path.join(folder, "sample"), "wb") as file:
+        file.write(bytes(4096))
+    for name, (tool, attempt, counts) in PEERS.items():
+        best = None
+        for count in counts if not tool or shutil.which(tool) else ():
+            got = attempt(bench, folder, count) if count <= most else None
+            if not got or got[0] > 60:
                 break
-    table("Tools that look hashes up", rows)
+            best = [name, count_name(count), f"{got[0]:.1f}", got[1], got[2]]
+        yield best or [name, "not here", "", "", ""]
 
 
 def main():
@@ -198,11 +203,12 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or temporary
         machine()
-        ours(bench, folder, sizes)
+        opened = ours(bench, folder, sizes)
+        if options.peers:
+            opened.extend(largest(bench, folder, max(*sizes, 10**5)))
+        table("Opening", opened)
         if options.peers:
             maps(bench, sizes)
-            stores(bench, folder, sizes)
-            hash_tools(folder, max(sizes))
     return 0
 
 
