@@ -248,6 +248,10 @@ void vpi_catalog_finish(struct feature_work *work);
  */
 bool vpi_pages_match(struct feature_work *work, const struct signed_content *content);
 
+/* Notes that the manifest of a package doesn't name the subject of the certificate that signed it
+ * as its publisher, as Windows demands (package_text.c). */
+void vpi_package_publisher(struct feature_work *work, const struct certificate *leaf);
+
 /* Runs every family: first they look at the image and join the pass, then the pass runs, whose
  * consumers add their features.  False: the pass did not reach the end (a gap is recorded). */
 bool vpi_features_make(struct feature_work *work);

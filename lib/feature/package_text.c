@@ -52,3 +52,25 @@ void vpi_family_package_text(struct feature_work *work)
             add(work, &image->texts[i]);
     }
 }
+
+static bool contains(struct span text, struct span name)
+{
+    for (size_t at = 0; at + name.len <= text.len; at++) {
+        if (memcmp(text.data + at, name.data, name.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+void vpi_package_publisher(struct feature_work *work, const struct certificate *leaf)
+{
+    const struct image *image = work->image;
+    struct span name = leaf->common_name.len ? leaf->common_name : leaf->organization;
+    for (size_t i = 0; i < image->text_count && name.len; i++) {
+        const struct image_text *text = &image->texts[i];
+        if (text->group == TEXT_APPX && strcmp(text->field, "Publisher") == 0 &&
+            !contains(span_first(text->utf8, CANONICAL_MOST), name))
+            vpi_image_note(work->notes, VP_NOTE_PUBLISHER_DIFFERS, VP_NONE,
+                           "the manifest names another publisher than the signer's certificate");
+    }
+}

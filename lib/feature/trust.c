@@ -176,6 +176,8 @@ static bool verify(struct feature_work *work, struct trust_blob *blob, struct tr
             return false;
         if (!vpi_package_matches(work->crypto, work->image->package, s->content))
             s->states &= ~(unsigned)VP_SIGNATURE_DIGEST_MATCHES;
+        if (s->info->leaf)
+            vpi_package_publisher(work, s->info->leaf);
         return true;
     default:
         return true;

@@ -167,6 +167,30 @@ START_TEST(the_manifest_says_what_the_package_is)
 }
 END_TEST
 
+static bool publisher_differs(struct certificate leaf)
+{
+    vpi_package_publisher(&seen.work, &leaf);
+    bool differs = seen.image.note_count > 0;
+    seen.image.note_count = 0;
+    return differs;
+}
+
+START_TEST(another_publisher_than_the_signer_is_noted)
+{
+    struct span file = signed_package(PARTS, false, span_text("no digests at all"));
+    look(file, 0);
+    seen.image.note_count = 0;
+    ck_assert(
+        !publisher_differs((struct certificate){.common_name = span_text("\"Example\" GmbH")}));
+    ck_assert(publisher_differs((struct certificate){.common_name = span_text("Example GmbH")}));
+    ck_assert(publisher_differs((struct certificate){.organization = span_text("Example GmbH")}));
+    ck_assert(!publisher_differs((struct certificate){.organization = span_text("DE")}));
+    ck_assert(!publisher_differs((struct certificate){.organization = {NULL, 0}}));
+    done();
+    package_free(file);
+}
+END_TEST
+
 START_TEST(each_wrong_digest_is_seen)
 {
     struct span digests = digests_of(PARTS, false);
@@ -268,6 +292,7 @@ END_TEST
 #define TESTS                                                                                      \
     TEST(a_right_package_is_believed)                                                              \
     TEST(the_manifest_says_what_the_package_is)                                                    \
+    TEST(another_publisher_than_the_signer_is_noted)                                               \
     TEST(each_wrong_digest_is_seen)                                                                \
     TEST(no_changed_byte_outside_of_the_signature_is_believed)                                     \
     TEST(a_part_behind_the_signature_is_not_believed)                                              \
