@@ -109,6 +109,9 @@ struct examination {
     size_t notes_taken, gaps_taken;
 };
 
+/* attribute.c: what the file system keeps beside the object's bytes becomes blobs of its image. */
+void vpi_attributes_read(struct examination *x);
+
 /* object.c.  All return false when there is no memory for the result. */
 bool vpi_object_examine(struct examination *x);
 /* For features without a file: adds the object; then judges what was looked up. */

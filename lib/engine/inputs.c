@@ -91,6 +91,7 @@ static enum vp_status examine_file(struct vp_session *session, struct os_file *f
     if (status == VP_OK) {
         vpi_source_init(&x.src, &vpi_file_ops, file, file->size, &x.arena);
         session->path = path;
+        x.src.attribute = vpi_file_attribute;
         status = examine(&x, name, &result, err);
     }
     /* What a single read of the first bytes gave can't contradict itself. */

@@ -159,6 +159,7 @@ static bool read_format(struct examination *x)
     bool package = x->image.format == VP_FORMAT_RPM || x->image.format == VP_FORMAT_DEB;
     if ((x->image.format == VP_FORMAT_OTHER || package) && vpi_container_open(&x->container, head))
         x->image.format = x->container.format;
+    vpi_attributes_read(x);
     return true;
 }
 

@@ -85,6 +85,7 @@ struct feature_trust {
     size_t leaf_count;
     struct trust_digests digests;
     struct feature_openpgp *openpgp; /* of packages (openpgp.c), or NULL */
+    struct feature_ima *ima;         /* of security.ima (ima.c), or NULL */
     struct apple_code *code;         /* of SIGNING_CODE_DIRECTORY */
     bool nobody;                     /* there is no signer in any of them */
     bool verified;                   /* the signatures' states are made */
@@ -236,6 +237,8 @@ bool vpi_signer_digest(struct feature_work *work, const struct signer_info *sign
 
 /* Verifies the OpenPGP signatures that its family read (openpgp.c). */
 void vpi_openpgp_finish(struct feature_work *work);
+/* The same of security.ima (ima.c). */
+void vpi_ima_finish(struct feature_work *work);
 
 /* Verifies what the trust family prepared: after the pass (trust.c). */
 void vpi_trust_finish(struct feature_work *work);

@@ -190,8 +190,11 @@ void vpi_trust_finish(struct feature_work *work)
     if (!(work->wanted & WANT_TRUST) || !trust || trust->verified ||
         work->image->signing == SIGNING_NONE)
         return;
-    if (trust->openpgp) {
-        vpi_openpgp_finish(work);
+    if (trust->openpgp || trust->ima) {
+        if (trust->openpgp)
+            vpi_openpgp_finish(work);
+        else
+            vpi_ima_finish(work);
         return;
     }
     trust->verified = true;

@@ -100,6 +100,7 @@ enum image_blob_type {
     BLOB_BUILD_ID = 8,       /* what the linker calls this build: LC_UUID, a GNU build-id */
     BLOB_CODE_SIGNATURE = 9, /* Apple's: what LC_CODE_SIGNATURE points to */
     BLOB_OPENPGP = 20,       /* OpenPGP packets, in armor or not, over some of signed_ranges */
+    BLOB_IMA = 22,           /* what security.ima says of the file */
     BLOB_DIGEST = 21         /* a digest that the object says some of signed_ranges has */
 };
 
@@ -128,6 +129,7 @@ enum image_signing {
     SIGNING_ENCLOSED = 2,       /* the signature encloses all that it is over: a catalog */
     SIGNING_DETACHED = 3,       /* the signer's own digest is of signed_ranges: a kernel module */
     SIGNING_CODE_DIRECTORY = 4, /* the signer's own digest is of a code directory: Apple */
+    SIGNING_IMA = 9,            /* security.ima has a signature of the file's digest */
     SIGNING_OPENPGP = 5,        /* each signature says over which of signed_ranges: packages */
     SIGNING_PACKAGE = 8         /* SpcIndirectDataContent has several digests: MSIX */
 };

@@ -30,6 +30,9 @@ bool vpi_file_changed(const struct os_file *file);
 /* Reads from a struct os_file. */
 extern const struct source_ops vpi_file_ops;
 
+/* An extended attribute of a struct os_file: for struct source. */
+int64_t vpi_file_attribute(void *file, const char *name, void *buffer, size_t len);
+
 /* How much of a pipe may be kept, and where. */
 struct os_spool {
     uint64_t in_memory;

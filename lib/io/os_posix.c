@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/xattr.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -102,6 +105,15 @@ static int64_t file_read(void *context, uint64_t off, void *buffer, size_t len)
 }
 
 const struct source_ops vpi_file_ops = {file_read};
+
+int64_t vpi_file_attribute(void *file, const char *name, void *buffer, size_t len)
+{
+#ifdef __linux__
+    return fgetxattr(((struct os_file *)file)->fd, name, buffer, len);
+#else
+    return -1;
+#endif
+}
 
 /* An unlinked file in `folder`, or -1. */
 static int open_unlinked(const char *folder)

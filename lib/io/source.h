@@ -45,6 +45,9 @@ struct source {
     /* Asked between blocks; true stops.  May be NULL. */
     bool (*stop)(void *stop_context, uint64_t done, uint64_t total);
     void *stop_context;
+    /* What the file system keeps beside the bytes: up to `len` bytes of the attribute `name`; how
+     * many, or -1.  NULL: nothing is kept. */
+    int64_t (*attribute)(void *context, const char *name, void *buffer, size_t len);
 };
 
 /* `ops` and `context` belong to the caller and outlive the source. */
