@@ -133,6 +133,26 @@ def count(replay, rows, kinds, judge):
     return counts
 
 
+def microsoft_signed(row):
+    """Whether the table names no other signer than Microsoft."""
+    said = [row.get(column, "") for column in ("signer_o", "signer_cn", "publisher", "signature_text")]
+    return any(text.startswith("Microsoft") for text in said if text) and "Microsoft" in next(t for t in said if t)
+
+
+def replay_microsoft(replay, rows, kinds):
+    """What is found where Microsoft alone signed: (relation or none) -> rows, and what names Microsoft."""
+    relations, microsoft = collections.Counter(), collections.Counter()
+    for row in rows:
+        features = [(kind, spelled(kind, row[column])) for kind, column in kinds.items() if row.get(column)]
+        findings = replay.session.examine_features(features).findings if features else ()
+        relations[findings[0].relation.name.lower() if findings else "none"] += 1
+        for finding in findings:
+            if finding.vendor_id.startswith("microsoft"):
+                own = " of Sysinternals" if row["company"].startswith("Sysinternals") else ""
+                microsoft[finding.relation.name.lower() + own] += 1
+    return relations, microsoft
+
+
 def table(title, lines):
     print(f"| {title} | judged | right | wrong | none |\n|---|---|---|---|---|")
     for name, counts in lines:
@@ -183,6 +203,15 @@ def main():
                 print("wrong publisher:", found, "for", row["company"] or row["signer_o"], row["sha256"] or row["sha1"])
                 wrong += 1
         print("wrong publishers:", wrong)
+        alone = [row for row in rows if microsoft_signed(row)]
+        for title, kinds in (("everything", everything), ("without digests", {**CERTIFICATES, **TEXTS, **STRUCTURE})):
+            relations, microsoft = replay_microsoft(replay, alone, kinds)
+            print(
+                f"{len(alone)} rows that Microsoft alone signed, {title}:",
+                ", ".join(f"{name} {n}" for name, n in sorted(relations.items())),
+                "; Microsoft:", ", ".join(f"{name} {n}" for name, n in sorted(microsoft.items())) or "never",
+            )
+            wrong += sum(n for name, n in microsoft.items() if name != "claim" and "Sysinternals" not in name)
         found = count(replay, honest, DIGESTS, "all")["right"]
     return 1 if options.check and (wrong or not found) else 0
 
