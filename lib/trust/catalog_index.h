@@ -63,7 +63,6 @@ struct shelf_catalog {
     uint32_t number;
     enum digest_algorithm algorithm; /* of the digest that was looked up: it may be a weak one */
     struct trust_blob blob;
-    struct signed_content content; /* without the digest */
     struct trust_signature *signatures;
     size_t count;
 };

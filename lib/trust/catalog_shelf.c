@@ -24,7 +24,22 @@ void vpi_catalog_shelf_trim(struct catalog_shelf *shelf)
         vpi_catalog_shelf_set(shelf, shelf->index);
 }
 
-/* Only the outermost layer: what is nested signs a copy of the list, if at all. */
+/* Whether content that is nested in a signature is the list itself: a second signature over it. */
+static bool is_same_list(struct crypto *crypto, const struct catalog_facts *facts,
+                         struct span octets)
+{
+    uint8_t value[DIGEST_MOST];
+    for (int a = DIGEST_SHA512; a >= DIGEST_SHA1; a--) {
+        if (facts->digests.known[a])
+            return vpi_digest(crypto, (enum digest_algorithm)a, octets, value) &&
+                   memcmp(value, facts->digests.values[a],
+                          vpi_digest_len((enum digest_algorithm)a)) == 0;
+    }
+    return false;
+}
+
+/* The list was left out of the outermost layer, whose digests are known instead; what is nested
+ * still has its own. */
 static bool verify(struct catalog_shelf *shelf, struct crypto *crypto, const struct trust *trust,
                    const struct catalog_facts *facts, struct shelf_catalog *catalog)
 {
@@ -32,17 +47,23 @@ static bool verify(struct catalog_shelf *shelf, struct crypto *crypto, const str
     struct signed_data *data = &catalog->blob.data;
     if (!vpi_signed_data_read(arena, facts->blob, data))
         return false;
-    catalog->content.type = data->contents[0].type;
-    catalog->content.digest_algorithm = catalog->algorithm;
     catalog->signatures =
         vpi_arena_array(arena, data->signer_count + 1, sizeof *catalog->signatures);
     for (size_t i = 0; catalog->signatures && i < data->signer_count; i++) {
-        if (data->signers[i].layer != 0)
+        unsigned layer = data->signers[i].layer;
+        const struct signed_content *signs = &data->contents[layer];
+        if (layer > 0 && !is_same_list(crypto, facts, signs->octets))
             continue;
+        struct signed_content *content = vpi_arena_alloc(arena, sizeof *content);
         struct trust_signature *s = &catalog->signatures[catalog->count++];
+        if (!content)
+            return false;
+        *content = *signs;
+        content->digest_algorithm = catalog->algorithm;
         s->info = &data->signers[i];
-        s->content = &catalog->content;
-        if (!vpi_catalog_verify(crypto, arena, trust, &catalog->blob, &facts->digests, s))
+        s->content = content;
+        if (!vpi_catalog_verify(crypto, arena, trust, &catalog->blob,
+                                layer > 0 ? NULL : &facts->digests, s))
             return false;
         s->states |= VP_SIGNATURE_CATALOG;
         if (vpi_signature_believed(s))

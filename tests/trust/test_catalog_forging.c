@@ -271,6 +271,23 @@ START_TEST(a_list_in_an_unsigned_attribute_lists_nothing)
 }
 END_TEST
 
+/* As signers do who sign with SHA-1 first, for old systems. */
+START_TEST(a_nested_signature_over_the_same_list_vouches_too)
+{
+    world_make();
+    const struct forged_member m = member();
+    struct forgery f = genuine();
+    struct span inner = forge_catalog(&f, &m, 1);
+    f = (struct forgery){
+        .signer = &world.forger, .enclosed = {&world.forger}, .nested = inner, .sha1 = true};
+    struct answer answer = examine_with(forge_catalog(&f, &m, 1));
+    ck_assert_uint_eq(answer.signatures, 2);
+    ck_assert(!(answer.states & VP_SIGNATURE_BELIEVED));
+    ck_assert_int_eq(answer.kaspersky, VP_RELATION_SIGNER);
+    exact_free(inner);
+}
+END_TEST
+
 START_TEST(a_member_by_sha1_is_believed_only_from_when_it_was_good)
 {
     world_make();
@@ -477,6 +494,7 @@ END_TEST
     TEST(a_digest_that_was_put_into_a_signed_catalog_stays_a_claim)                                \
     TEST(another_key_and_lying_attributes_stay_claims)                                             \
     TEST(a_list_in_an_unsigned_attribute_lists_nothing)                                            \
+    TEST(a_nested_signature_over_the_same_list_vouches_too)                                        \
     TEST(a_member_by_sha1_is_believed_only_from_when_it_was_good)                                  \
     TEST(who_is_distrusted_or_signs_for_others_vouches_for_nobody)                                 \
     TEST(the_signer_inside_and_that_of_the_catalog_are_both_named)                                 \
