@@ -42,8 +42,8 @@ struct party_how {
     const char *usages;                      /* OpenSSL's words, or NULL */
     const char *unit, *common_name;          /* or NULL */
     const char *marker;                      /* OID of a critical extension, or NULL */
-    bool authority, sha1;
-    int from, to; /* years; 0: 2020 and 2040 */
+    bool authority, sha1, negative;          /* the last: its serial number is */
+    int from, to;                            /* years; 0: 2020 and 2040 */
 };
 
 static inline void party_extend(X509 *x509, int nid, const char *value)
@@ -82,7 +82,8 @@ static inline struct party party_new(struct party_how how)
     char time[32];
     ck_assert(p.key && p.x509);
     X509_set_version(p.x509, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(p.x509), ++serial);
+    ++serial;
+    ASN1_INTEGER_set(X509_get_serialNumber(p.x509), how.negative ? -serial : serial);
     snprintf(time, sizeof time, "%d0101000000Z", how.from ? how.from : 2020);
     ASN1_TIME_set_string(X509_getm_notBefore(p.x509), time);
     snprintf(time, sizeof time, "%d0101000000Z", how.to ? how.to : 2040);
