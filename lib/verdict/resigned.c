@@ -74,6 +74,6 @@ bool vpi_resigned(struct arena *arena, const struct vp_db *db, const struct feat
     int len = (int)vpi_utf8_cut(span_text(signer->text), SHOWN_MOST).len;
     verdict->replaced =
         vpi_arena_printf(arena, "code of %s, signed by \"%.*s\"%s", vendor.name, len, signer->text,
-                         signer->verified ? "" : ", which is not believed");
+                         signer->verified ? "" : ", a name that nothing proves");
     return verdict->replaced != NULL;
 }

@@ -193,7 +193,7 @@ START_TEST(a_signature_by_nobody_known_is_told_as_not_believed)
     world_make();
     struct answer answer = examine_signed(&world.target, &world.forger);
     ck_assert_str_eq(answer.replaced,
-                     "code of Acme Ltd, signed by \"Forger\", which is not believed");
+                     "code of Acme Ltd, signed by \"Forger\", a name that nothing proves");
     /* Of other content it covers nothing, and the code is nobody's that the set knows. */
     answer = examine_signed(&world.changed, &world.forger);
     ck_assert_int_eq(answer.acme, 0);
