@@ -143,7 +143,8 @@ START_TEST(no_prefix_and_no_flipped_bit_of_what_is_signed_verifies)
          * ones end at 6 + their length. */
         size_t header = whole.data[0] & 1 ? 3 : 2;
         size_t hashed = 6u + (size_t)(whole.data[header + 4] << 8 | whole.data[header + 5]);
-        for (size_t at = header; at < header + hashed; at++) {
+        ck_assert_uint_le(header + hashed, whole.len);
+        for (size_t at = header; at < header + hashed && at < whole.len; at++) {
             struct span copy = exact_copy(whole);
             ((uint8_t *)(uintptr_t)copy.data)[at] ^= 0x04;
             ck_assert_msg(!verifies(&f, copy, key, span_text(VECTOR_CONTENT)), "%s, byte %zu",
