@@ -1,9 +1,11 @@
 #!/bin/sh
-# installed.sh BUILD CONSUMER CC VERSION - what `meson install` lays down is all that a program needs,
+# installed.sh BUILD CONSUMER VERSION CC... - what `meson install` lays down is all that a program needs,
 # through pkg-config, with the shared libraries and with the static ones.  The libraries that ours need
 # are shared either way: not every distribution has all of them as archives.
 set -eu
-build=$1 consumer=$2 cc=$3 version=$4
+build=$1 consumer=$2 version=$3
+shift 3
+cc=$* # "ccache cc": a command and what it runs
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 DESTDIR=$tree/root meson install -C "$build" --no-rebuild --quiet > "$tree/log" 2>&1 || {
