@@ -208,7 +208,7 @@ END_TEST
 
 START_TEST(xz_and_zstandard_give_the_same_object)
 {
-    static const char *const names[] = {"packed/plain.exe.xz", "packed/plain.exe.zst"};
+    static const char *const names[] = {"packed/plain.exe.xz", "zstd/plain.exe.zst"};
     for (size_t i = 0; i < 2; i++) {
         size_t len;
         uint8_t *bytes = fixture_read(names[i], &len);
