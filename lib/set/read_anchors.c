@@ -2,18 +2,7 @@
 #include "base/date.h"
 #include "set/read_anchors.h"
 
-enum anchor_column {
-    COLUMN_HASH_OF,
-    COLUMN_ALGORITHM,
-    COLUMN_VALUE,
-    COLUMN_PURPOSES,
-    COLUMN_TRUST,
-    COLUMN_NAME,
-    COLUMN_FROM,
-    COLUMN_UNTIL,
-    COLUMN_SOURCE,
-    COLUMNS
-};
+enum { COLUMN_HASH_OF, COLUMN_ALGORITHM, COLUMN_VALUE, COLUMNS = COLUMN_VALUE + ANCHOR_COLUMNS };
 
 static const char *const words_hash_of[] = {"tbs", "spki", "certificate", NULL};
 static const char *const words_algorithm[] = {"sha1", "sha256", "sha384", "sha512", NULL};
@@ -24,16 +13,11 @@ const char *const vpi_words_trust[] = {"trusted", "distrusted", NULL};
 static const struct csv_column columns[COLUMNS] = {
     [COLUMN_HASH_OF] = {"hash_of", FIELD_WORD, true, words_hash_of},
     [COLUMN_ALGORITHM] = {"algorithm", FIELD_WORD, true, words_algorithm},
-    [COLUMN_VALUE] = {"value", FIELD_TEXT, true, NULL},
-    [COLUMN_PURPOSES] = {"purposes", FIELD_TEXT, false, NULL},
-    [COLUMN_TRUST] = {"trust", FIELD_WORD, true, vpi_words_trust},
-    [COLUMN_NAME] = {"name", FIELD_TEXT, true, NULL},
-    [COLUMN_FROM] = {"from", FIELD_DATE, false, NULL},
-    [COLUMN_UNTIL] = {"until", FIELD_DATE, false, NULL},
-    [COLUMN_SOURCE] = {"source", FIELD_TEXT, true, NULL},
+    ANCHOR_COLUMNS_AT(COLUMN_VALUE),
 };
 
-bool vpi_anchor_purposes(struct span text, unsigned *ret)
+/* Words apart by one space to a sum of enum anchor_purpose; false: another word, or none. */
+static bool purposes_of(struct span text, unsigned *ret)
 {
     for (size_t off = 0; off < text.len;) {
         struct span word = span_from(text, off);
@@ -70,10 +54,34 @@ bool vpi_anchor_hash(struct span text, enum digest_algorithm algorithm, uint8_t 
     return true;
 }
 
-uint64_t vpi_anchor_seconds(struct span date)
+static uint64_t seconds_of(struct span date)
 {
     uint32_t days = 0;
     return date.len && vpi_date_parse(date, &days) ? (uint64_t)days * 86400 : 0;
+}
+
+void vpi_anchor_add(struct vp_set *set, const char *file, const struct csv_field *fields,
+                    struct trust_anchor anchor, const char *key)
+{
+    anchor.distrusted = vpi_word(vpi_words_trust, fields[ANCHOR_COLUMN_TRUST].text) == 1;
+    anchor.from = seconds_of(fields[ANCHOR_COLUMN_FROM].text);
+    anchor.until = seconds_of(fields[ANCHOR_COLUMN_UNTIL].text);
+    anchor.name = (const char *)fields[ANCHOR_COLUMN_NAME].text.data;
+    const struct csv_field *purposes = &fields[ANCHOR_COLUMN_PURPOSES];
+    /* Distrust is for every purpose. */
+    if (anchor.distrusted ? purposes->text.len != 0
+                          : !purposes_of(purposes->text, &anchor.purposes)) {
+        vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, purposes), "purposes: '%s' %s",
+                    (const char *)purposes->text.data,
+                    anchor.distrusted ? "stands beside 'distrusted'" : "is no list of them");
+        return;
+    }
+    struct set_anchor *to = vpi_set_add(set, anchors);
+    if (to)
+        *to = (struct set_anchor){.row = anchor,
+                                  .source = (const char *)fields[ANCHOR_COLUMN_SOURCE].text.data,
+                                  .key = key,
+                                  .place = vpi_csv_place(file, &fields[ANCHOR_COLUMN_VALUE])};
 }
 
 static void take(struct vp_set *set, const char *file, const struct csv_row *row)
@@ -84,10 +92,6 @@ static void take(struct vp_set *set, const char *file, const struct csv_row *row
             (enum anchor_what)(ANCHOR_TBS + vpi_word(words_hash_of, fields[COLUMN_HASH_OF].text)),
         .algorithm = (enum digest_algorithm)(
             DIGEST_SHA1 + vpi_word(words_algorithm, fields[COLUMN_ALGORITHM].text)),
-        .distrusted = vpi_word(vpi_words_trust, fields[COLUMN_TRUST].text) == 1,
-        .from = vpi_anchor_seconds(fields[COLUMN_FROM].text),
-        .until = vpi_anchor_seconds(fields[COLUMN_UNTIL].text),
-        .name = (const char *)fields[COLUMN_NAME].text.data,
     };
     if (!vpi_anchor_hash(fields[COLUMN_VALUE].text, anchor.algorithm, anchor.hash)) {
         vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, &fields[COLUMN_VALUE]),
@@ -96,20 +100,7 @@ static void take(struct vp_set *set, const char *file, const struct csv_row *row
                     (const char *)fields[COLUMN_ALGORITHM].text.data);
         return;
     }
-    /* Distrust is for every purpose. */
-    if (anchor.distrusted ? fields[COLUMN_PURPOSES].text.len != 0
-                          : !vpi_anchor_purposes(fields[COLUMN_PURPOSES].text, &anchor.purposes)) {
-        vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, &fields[COLUMN_PURPOSES]),
-                    "purposes: '%s' %s", (const char *)fields[COLUMN_PURPOSES].text.data,
-                    anchor.distrusted ? "stands beside 'distrusted'" : "is no list of them");
-        return;
-    }
-    struct set_anchor *to = vpi_set_add(set, anchors);
-    if (to)
-        *to = (struct set_anchor){.row = anchor,
-                                  .source = (const char *)fields[COLUMN_SOURCE].text.data,
-                                  .key = "",
-                                  .place = vpi_csv_place(file, &fields[COLUMN_VALUE])};
+    vpi_anchor_add(set, file, &fields[COLUMN_VALUE], anchor, "");
 }
 
 void vpi_set_read_anchors(struct vp_set *set, const char *file, struct span text)

@@ -7,18 +7,7 @@
 #include "set/read_anchors.h"
 #include "trust/openpgp.h"
 
-enum key_column {
-    COLUMN_FORM,
-    COLUMN_VALUE,
-    COLUMN_PURPOSES,
-    COLUMN_TRUST,
-    COLUMN_NAME,
-    COLUMN_FROM,
-    COLUMN_UNTIL,
-    COLUMN_SOURCE,
-    COLUMN_KEY,
-    COLUMNS
-};
+enum { COLUMN_FORM, COLUMN_VALUE, COLUMN_KEY = COLUMN_VALUE + ANCHOR_COLUMNS, COLUMNS };
 
 enum form { FORM_CERTIFICATE, FORM_OPENPGP };
 
@@ -26,13 +15,7 @@ static const char *const words_form[] = {"certificate", "openpgp", NULL};
 
 static const struct csv_column columns[COLUMNS] = {
     [COLUMN_FORM] = {"form", FIELD_WORD, true, words_form},
-    [COLUMN_VALUE] = {"value", FIELD_TEXT, true, NULL},
-    [COLUMN_PURPOSES] = {"purposes", FIELD_TEXT, false, NULL},
-    [COLUMN_TRUST] = {"trust", FIELD_WORD, true, vpi_words_trust},
-    [COLUMN_NAME] = {"name", FIELD_TEXT, true, NULL},
-    [COLUMN_FROM] = {"from", FIELD_DATE, false, NULL},
-    [COLUMN_UNTIL] = {"until", FIELD_DATE, false, NULL},
-    [COLUMN_SOURCE] = {"source", FIELD_TEXT, true, NULL},
+    ANCHOR_COLUMNS_AT(COLUMN_VALUE),
     [COLUMN_KEY] = {"key", FIELD_TEXT, true, NULL},
 };
 
@@ -82,10 +65,6 @@ static void take(struct vp_set *set, const char *file, const struct csv_row *row
     struct trust_anchor anchor = {
         .what = openpgp ? ANCHOR_OPENPGP : ANCHOR_CERTIFICATE,
         .algorithm = openpgp ? DIGEST_SHA1 : DIGEST_SHA256,
-        .distrusted = vpi_word(vpi_words_trust, fields[COLUMN_TRUST].text) == 1,
-        .from = vpi_anchor_seconds(fields[COLUMN_FROM].text),
-        .until = vpi_anchor_seconds(fields[COLUMN_UNTIL].text),
-        .name = (const char *)fields[COLUMN_NAME].text.data,
     };
     const char *why = NULL;
     if (!vpi_anchor_hash(fields[COLUMN_VALUE].text, anchor.algorithm, anchor.hash))
@@ -98,19 +77,8 @@ static void take(struct vp_set *set, const char *file, const struct csv_row *row
                     "value: '%s': %s", (const char *)fields[COLUMN_VALUE].text.data, why);
         return;
     }
-    if (anchor.distrusted ? fields[COLUMN_PURPOSES].text.len != 0
-                          : !vpi_anchor_purposes(fields[COLUMN_PURPOSES].text, &anchor.purposes)) {
-        vpi_set_say(set, VP_SEVERITY_ERROR, vpi_csv_place(file, &fields[COLUMN_PURPOSES]),
-                    "purposes: '%s' %s", (const char *)fields[COLUMN_PURPOSES].text.data,
-                    anchor.distrusted ? "stands beside 'distrusted'" : "is no list of them");
-        return;
-    }
-    struct set_anchor *to = vpi_set_add(set, anchors);
-    if (to)
-        *to = (struct set_anchor){.row = anchor,
-                                  .source = (const char *)fields[COLUMN_SOURCE].text.data,
-                                  .key = (const char *)fields[COLUMN_KEY].text.data,
-                                  .place = vpi_csv_place(file, &fields[COLUMN_VALUE])};
+    vpi_anchor_add(set, file, &fields[COLUMN_VALUE], anchor,
+                   (const char *)fields[COLUMN_KEY].text.data);
 }
 
 void vpi_set_read_public_keys(struct vp_set *set, const char *file, struct span text)
