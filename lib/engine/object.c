@@ -156,8 +156,8 @@ static bool read_format(struct examination *x)
         .image = &x->image,
         .name = x->name,
         .limits = {x->session->limits.member_memory, &x->session->expanded_left}};
-    bool package = x->image.format == VP_FORMAT_RPM || x->image.format == VP_FORMAT_DEB;
-    if ((x->image.format == VP_FORMAT_OTHER || package) && vpi_container_open(&x->container, head))
+    if ((x->image.format == VP_FORMAT_OTHER || x->image.has_members) &&
+        vpi_container_open(&x->container, head))
         x->image.format = x->container.format;
     vpi_attributes_read(x);
     return true;

@@ -145,6 +145,7 @@ void vpi_trust_believe(struct feature_work *work, struct trust_signature *s)
         vpi_code_mark(work, s);
     tell(work, s);
 }
+
 enum { PAGES_TOLD = VP_SIGNATURE_PAGE_HASHES | VP_SIGNATURE_DIGEST_MATCHES };
 
 /* One signature, by the scheme of its format.  False: no memory. */

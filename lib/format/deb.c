@@ -94,6 +94,7 @@ void vpi_deb_read(struct image *image, struct source *src)
     struct deb deb = {.image = image, .src = src};
     uint64_t off = MAGIC_LEN, len;
     image->format = VP_FORMAT_DEB;
+    image->has_members = true;
     image->role = VP_ROLE_PACKAGE;
     for (unsigned i = 0; off + ROW_LEN <= src->size; i++) {
         struct span row, name, digits;

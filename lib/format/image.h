@@ -174,6 +174,7 @@ struct image_gap {
 struct image {
     enum vp_format format;
     enum vp_role role;
+    bool has_members;    /* beside being described, it is a container: lib/container may open it */
     const char *machine; /* static: "x86", "x86-64", "arm64", ... */
     unsigned bits;       /* 32 or 64 */
 

@@ -299,6 +299,7 @@ void vpi_rpm_read(struct image *image, struct source *src)
     struct header signature, header;
     struct row row;
     image->format = VP_FORMAT_RPM;
+    image->has_members = true;
     image->role = VP_ROLE_PACKAGE;
     if (!header_read(&rpm, LEAD_LEN, &signature))
         return;
