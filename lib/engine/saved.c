@@ -1,27 +1,14 @@
 /* saved.c - a result as bytes, and back
  *
  * For a cache of answers, so for the same library and the same set only: who changes the structs
- * below raises SAVED_VERSION.  Numbers are LEB128 of the value plus one, so that VP_NONE is one
- * byte; texts are counted.  An XXH3-128 of all that precedes ends it: it tells damage, and stops
+ * below raises SAVED_VERSION.  An XXH3-128 of all that precedes ends it: it tells damage, and stops
  * nobody who means harm, so every count and index is checked again.
  */
+#include "engine/saved.h"
+
 #include "base/hash.h"
-#include "engine/engine.h"
 
 enum { SAVED_VERSION = 3, SUM_LEN = 16 };
-
-enum field_type { FIELD_UINT, FIELD_TEXT, FIELD_SPAN };
-
-struct field {
-    size_t off;
-    uint8_t type, len;
-};
-
-/* Rows of one type: what of each is kept. */
-struct row_form {
-    const struct field *fields;
-    size_t field_count, row_len;
-};
 
 #define UINT(type, name)                                                                           \
     {                                                                                              \
@@ -113,210 +100,38 @@ static const struct row_form certificate_form = FORM(vp_certificate);
 
 _Static_assert(offsetof(struct result_signature, facts) == 0, "signature_form counts on it");
 
-/* ---- writing: beyond the capacity it only counts */
-
-struct writer {
-    uint8_t *bytes;
-    size_t capacity, len;
-};
-
-static void put_bytes(struct writer *w, struct span bytes)
-{
-    if (bytes.len && w->len <= w->capacity && bytes.len <= w->capacity - w->len)
-        memcpy(w->bytes + w->len, bytes.data, bytes.len);
-    w->len += bytes.len;
-}
-
-static void put_uint(struct writer *w, uint64_t value)
-{
-    value++;
-    do {
-        uint8_t byte = (uint8_t)(value & 0x7f) | (value > 0x7f ? 0x80 : 0);
-        put_bytes(w, span_of(&byte, 1));
-        value >>= 7;
-    } while (value);
-}
-
-static void put_counted(struct writer *w, struct span bytes)
-{
-    put_uint(w, bytes.len);
-    put_bytes(w, bytes);
-}
-
-static uint64_t load_uint(const void *at, unsigned len)
-{
-    uint8_t one;
-    uint16_t two;
-    uint32_t four;
-    uint64_t eight;
-    switch (len) {
-    case 1:
-        memcpy(&one, at, sizeof one);
-        return one;
-    case 2:
-        memcpy(&two, at, sizeof two);
-        return two;
-    case 4:
-        memcpy(&four, at, sizeof four);
-        return four;
-    default:
-        memcpy(&eight, at, sizeof eight);
-        return eight;
-    }
-}
-
-static void store_uint(void *at, unsigned len, uint64_t value)
-{
-    uint8_t one = (uint8_t)value;
-    uint16_t two = (uint16_t)value;
-    uint32_t four = (uint32_t)value;
-    switch (len) {
-    case 1:
-        memcpy(at, &one, sizeof one);
-        break;
-    case 2:
-        memcpy(at, &two, sizeof two);
-        break;
-    case 4:
-        memcpy(at, &four, sizeof four);
-        break;
-    default:
-        memcpy(at, &value, sizeof value);
-    }
-}
-
-static void put_row(struct writer *w, const struct row_form *form, const void *row)
-{
-    for (size_t i = 0; i < form->field_count; i++) {
-        const struct field *field = &form->fields[i];
-        const char *at = (const char *)row + field->off;
-        const char *text;
-        struct span span;
-        switch ((enum field_type)field->type) {
-        case FIELD_UINT:
-            put_uint(w, load_uint(at, field->len));
-            break;
-        case FIELD_TEXT:
-            memcpy(&text, at, sizeof text);
-            put_counted(w, span_text(text ? text : ""));
-            break;
-        case FIELD_SPAN:
-            memcpy(&span, at, sizeof span);
-            put_counted(w, span);
-            break;
-        }
-    }
-}
-
-static void put_rows(struct writer *w, const struct row_form *form, const void *rows, size_t count)
-{
-    put_uint(w, count);
-    for (size_t i = 0; i < count; i++)
-        put_row(w, form, (const char *)rows + i * form->row_len);
-}
-
 enum vp_status vp_result_save(const struct vp_result *result, void *buffer, size_t capacity,
                               size_t *ret_len)
 {
     struct writer w = {.bytes = buffer, .capacity = capacity};
-    put_uint(&w, SAVED_VERSION);
-    put_counted(&w, span_text(result->db ? vpi_db_digest(result->db) : ""));
-    put_uint(&w, result->beside);
-    put_rows(&w, &object_form, result->objects, result->object_count);
-    put_rows(&w, &feature_form, result->features, result->feature_count);
-    put_rows(&w, &finding_form, result->findings, result->finding_count);
+    vpi_saved_put_uint(&w, SAVED_VERSION);
+    vpi_saved_put_counted(&w, span_text(result->db ? vpi_db_digest(result->db) : ""));
+    vpi_saved_put_uint(&w, result->beside);
+    vpi_saved_put_rows(&w, &object_form, result->objects, result->object_count);
+    vpi_saved_put_rows(&w, &feature_form, result->features, result->feature_count);
+    vpi_saved_put_rows(&w, &finding_form, result->findings, result->finding_count);
     for (uint32_t i = 0; i < result->finding_count; i++)
-        put_rows(&w, &evidence_form, result->findings[i].finding.evidence,
-                 result->findings[i].finding.evidence_count);
-    put_rows(&w, &note_form, result->notes, result->note_count);
-    put_rows(&w, &gap_form, result->gaps, result->gap_count);
-    put_rows(&w, &signature_form, result->signatures, result->signature_count);
+        vpi_saved_put_rows(&w, &evidence_form, result->findings[i].finding.evidence,
+                           result->findings[i].finding.evidence_count);
+    vpi_saved_put_rows(&w, &note_form, result->notes, result->note_count);
+    vpi_saved_put_rows(&w, &gap_form, result->gaps, result->gap_count);
+    vpi_saved_put_rows(&w, &signature_form, result->signatures, result->signature_count);
     for (uint32_t i = 0; i < result->signature_count; i++)
-        put_rows(&w, &certificate_form, result->signatures[i].chain,
-                 result->signatures[i].facts.chain);
+        vpi_saved_put_rows(&w, &certificate_form, result->signatures[i].chain,
+                           result->signatures[i].facts.chain);
     uint8_t sum[SUM_LEN] = {0};
     if (w.len <= capacity)
         vpi_hash_bytes(vpi_hash128(span_of(buffer, w.len)), sum);
-    put_bytes(&w, span_of(sum, sizeof sum));
+    vpi_saved_put_bytes(&w, span_of(sum, sizeof sum));
     *ret_len = w.len;
     return w.len <= capacity ? VP_OK : VP_E_ARGUMENT;
 }
 
 /* ---- reading */
 
-struct saved {
-    struct reader in;
-    struct arena *arena;
-};
-
-static uint64_t take_uint(struct reader *in)
-{
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t byte = reader_u8(in);
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return value - 1;
-    }
-    in->bad = true;
-    return 0;
-}
-
-static struct span take_counted(struct saved *s)
-{
-    uint64_t len = take_uint(&s->in);
-    return reader_span(&s->in, len);
-}
-
-/* A copy with a NUL behind it; NULL: no memory, or the input ended. */
-static const char *take_text(struct saved *s, size_t *ret_len)
-{
-    struct span bytes = take_counted(s);
-    const char *text = s->in.bad ? NULL : vpi_arena_text(s->arena, bytes);
-    s->in.bad |= !text;
-    *ret_len = bytes.len;
-    return text;
-}
-
-static void take_row(struct saved *s, const struct row_form *form, void *row)
-{
-    for (size_t i = 0; i < form->field_count && !s->in.bad; i++) {
-        const struct field *field = &form->fields[i];
-        char *at = (char *)row + field->off;
-        size_t len;
-        const char *text;
-        struct span span;
-        if (field->type == FIELD_UINT) {
-            store_uint(at, field->len, take_uint(&s->in));
-            continue;
-        }
-        text = take_text(s, &len);
-        span = span_of(text, len);
-        if (field->type == FIELD_TEXT)
-            memcpy(at, &text, sizeof text);
-        else
-            memcpy(at, &span, sizeof span);
-    }
-}
-
-/* As many rows as there are bytes for; NULL with in.bad otherwise. */
-static void *take_rows(struct saved *s, const struct row_form *form, uint32_t *ret_count)
-{
-    uint64_t count = take_uint(&s->in);
-    uint64_t left = s->in.bad ? 0 : s->in.all.len - s->in.off;
-    void *rows = NULL;
-    if (!s->in.bad && count <= left / form->field_count && count < VP_NO_INDEX)
-        rows = vpi_arena_array(s->arena, (size_t)count + 1, form->row_len);
-    s->in.bad |= !rows;
-    for (uint64_t i = 0; i < count && !s->in.bad; i++)
-        take_row(s, form, (char *)rows + i * form->row_len);
-    *ret_count = s->in.bad ? 0 : (uint32_t)count;
-    return rows;
-}
-
 static bool take_objects(struct saved *s, struct vp_result *r)
 {
-    r->objects = take_rows(s, &object_form, &r->object_count);
+    r->objects = vpi_saved_take_rows(s, &object_form, &r->object_count);
     for (uint32_t i = 0; i < r->object_count; i++) {
         struct vp_object *o = &r->objects[i];
         o->size = sizeof *o;
@@ -329,7 +144,7 @@ static bool take_objects(struct saved *s, struct vp_result *r)
 
 static bool take_features(struct saved *s, struct vp_result *r)
 {
-    r->features = take_rows(s, &feature_form, &r->feature_count);
+    r->features = vpi_saved_take_rows(s, &feature_form, &r->feature_count);
     for (uint32_t i = 0; i < r->feature_count; i++) {
         if (r->features[i].object >= r->object_count)
             return false;
@@ -339,12 +154,12 @@ static bool take_features(struct saved *s, struct vp_result *r)
 
 static bool take_findings(struct saved *s, struct vp_result *r)
 {
-    r->findings = take_rows(s, &finding_form, &r->finding_count);
+    r->findings = vpi_saved_take_rows(s, &finding_form, &r->finding_count);
     for (uint32_t i = 0; i < r->finding_count; i++) {
         struct finding *f = &r->findings[i].finding;
         uint32_t count;
         struct db_subject subject;
-        f->evidence = take_rows(s, &evidence_form, &count);
+        f->evidence = vpi_saved_take_rows(s, &evidence_form, &count);
         f->evidence_count = count;
         /* Both are shifted by: see policy.c. */
         if ((unsigned)f->relation > VP_RELATION_BUILDER || (unsigned)f->level > VP_LEVEL_IDENTIFIED)
@@ -363,8 +178,8 @@ static bool take_findings(struct saved *s, struct vp_result *r)
 
 static bool take_facts(struct saved *s, struct vp_result *r)
 {
-    r->notes = take_rows(s, &note_form, &r->note_count);
-    r->gaps = take_rows(s, &gap_form, &r->gap_count);
+    r->notes = vpi_saved_take_rows(s, &note_form, &r->note_count);
+    r->gaps = vpi_saved_take_rows(s, &gap_form, &r->gap_count);
     for (uint32_t i = 0; i < r->note_count; i++) {
         r->notes[i].size = sizeof r->notes[i];
         if (r->notes[i].object >= r->object_count)
@@ -380,12 +195,12 @@ static bool take_facts(struct saved *s, struct vp_result *r)
 
 static bool take_signatures(struct saved *s, struct vp_result *r)
 {
-    r->signatures = take_rows(s, &signature_form, &r->signature_count);
+    r->signatures = vpi_saved_take_rows(s, &signature_form, &r->signature_count);
     for (uint32_t i = 0; i < r->signature_count; i++) {
         struct result_signature *signature = &r->signatures[i];
         uint32_t count;
         signature->facts.size = sizeof signature->facts;
-        signature->chain = take_rows(s, &certificate_form, &count);
+        signature->chain = vpi_saved_take_rows(s, &certificate_form, &count);
         signature->facts.chain = count;
         if (signature->facts.object >= r->object_count)
             return false;
@@ -405,13 +220,13 @@ static bool check(struct saved *s, struct span bytes, const struct vp_db *db)
     vpi_hash_bytes(vpi_hash128(body), sum);
     s->in = reader_at(body, 0);
     return span_equal(span_from(bytes, body.len), span_of(sum, sizeof sum)) &&
-           take_uint(&s->in) == SAVED_VERSION &&
-           span_equal(take_counted(s), span_text(db ? vpi_db_digest(db) : ""));
+           vpi_saved_take_uint(&s->in) == SAVED_VERSION &&
+           span_equal(vpi_saved_take_counted(s), span_text(db ? vpi_db_digest(db) : ""));
 }
 
 static bool take_beside(struct saved *s, struct vp_result *r)
 {
-    uint64_t beside = take_uint(&s->in);
+    uint64_t beside = vpi_saved_take_uint(&s->in);
     r->beside = (uint32_t)beside;
     return beside <= UINT32_MAX;
 }
