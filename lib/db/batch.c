@@ -16,13 +16,14 @@ enum {
     /* A filter up to this size is in the processor's second cache, or soon will be: asking for its
      * lines ahead then costs more than it saves. */
     PREFETCH_FROM = 1 << 20,
-    ON_THEIR_WAY = 3
+    ON_THEIR_WAY = 4
 };
 
 /* Keys on their way. */
 struct part {
     const struct vp_key *keys;
     struct vp_hit *hits;
+    uint32_t at[LINES_BATCH];         /* of each key, the word of the filter, or else the bucket */
     const uint8_t *line[LINES_BATCH]; /* the bucket to read; then the entry, or NULL for a miss */
     uint8_t key[LINES_BATCH];         /* whose line it is */
     uint8_t passed[LINES_BATCH];      /* lines of which the bucket has no such tag */
@@ -39,39 +40,54 @@ struct batch {
     bool filter;
 };
 
-/* A compiler takes a function that only asks for lines for one without effect, and leaves out its
- * calls; this one it has to inline before it thinks so. */
-__attribute__((always_inline)) static inline void
-ask_for_filter(const struct batch *b, const struct vp_key *keys, unsigned count)
+bool vpi_db_all_of(const struct vp_db *db, unsigned table, const struct vp_key *keys,
+                   unsigned count)
 {
-    uint32_t words = b->table->filter_words;
-    if (!b->filter || words <= PREFETCH_FROM / FILTER_WORD)
-        return;
-    const uint8_t *filter = b->table->filter;
-    for (unsigned i = 0; i < count; i++)
-        __builtin_prefetch(filter + (size_t)vpi_db_home(keys[i].high, words) * FILTER_WORD);
+    unsigned same = 0;
+    while (same < count && vpi_db_table_of(db, &keys[same]) == table)
+        same++;
+    return same == count;
 }
 
-/* Which keys may be in the table, and where. */
-static void ask_for_buckets(struct batch *b, struct part *p, const struct vp_key *keys,
-                            unsigned count, struct vp_hit *hits)
+/* Begins a part; true when its keys are all of one kind, which is seen while they are read. */
+static bool begin(const struct batch *b, struct part *p, const struct vp_key *keys, unsigned count,
+                  struct vp_hit *hits)
 {
     const struct db_table *table = b->table;
-    const uint8_t *buckets = table->buckets.data;
+    uint32_t homes = b->filter ? table->filter_words : table->homes;
+    bool ask = b->filter && homes > PREFETCH_FROM / FILTER_WORD;
+    unsigned other_kind = 0;
     p->keys = keys;
     p->hits = hits;
     p->count = count;
     p->filtered = b->filter;
-    if (b->filter) {
-        p->count = b->lines->pass(table->filter, table->filter_words, keys, count, p->key);
-        b->filter = p->count < count - count / 4;
-    } else {
-        for (unsigned i = 0; i < count; i++)
-            p->key[i] = (uint8_t)i;
+    for (unsigned i = 0; i < count; i++) {
+        p->at[i] = vpi_db_home(keys[i].high, homes);
+        other_kind |= keys[i].kind ^ keys[0].kind;
+        if (ask)
+            __builtin_prefetch(table->filter + (size_t)p->at[i] * FILTER_WORD);
     }
-    uint32_t homes = table->homes;
+    return !other_kind;
+}
+
+/* Which keys may be in the table, and where. */
+static void ask_for_buckets(struct batch *b, struct part *p)
+{
+    const struct db_table *table = b->table;
+    const uint8_t *buckets = table->buckets.data;
+    unsigned count = p->count;
+    if (!p->filtered) {
+        for (unsigned i = 0; i < count; i++) {
+            p->key[i] = (uint8_t)i;
+            p->line[i] = buckets + (size_t)p->at[i] * BUCKET_SIZE;
+            __builtin_prefetch(p->line[i]);
+        }
+        return;
+    }
+    p->count = b->lines->pass(table->filter, p->at, p->keys, count, p->key);
+    b->filter = p->count < count - count / 4;
     for (unsigned i = 0; i < p->count; i++) {
-        size_t home = vpi_db_home(keys[p->key[i]].high, homes);
+        size_t home = vpi_db_home(p->keys[p->key[i]].high, table->homes);
         p->line[i] = buckets + home * BUCKET_SIZE;
         __builtin_prefetch(p->line[i]);
     }
@@ -158,34 +174,37 @@ static void compare_entries(struct batch *b, const struct part *p)
         b->filter = true;
 }
 
-static unsigned part_of(size_t n, size_t count)
+static unsigned part_of(size_t count)
 {
-    size_t done = n * LINES_BATCH;
-    return count - done < LINES_BATCH ? (unsigned)(count - done) : LINES_BATCH;
+    return count < LINES_BATCH ? (unsigned)count : LINES_BATCH;
 }
 
-void vpi_db_lookup_many(const struct vp_db *db, const struct db_table *table,
-                        const struct vp_key *keys, size_t count, struct vp_hit *hits)
+size_t vpi_db_lookup_many(const struct vp_db *db, unsigned group, const struct vp_key *keys,
+                          size_t count, struct vp_hit *hits)
 {
+    const struct db_table *table = &db->tables[group];
     struct part parts[ON_THEIR_WAY];
-    size_t all = (count + LINES_BATCH - 1) / LINES_BATCH;
-    if (count == 0 || table->entry_count == 0)
-        return;
     struct batch b = {.db = db,
                       .table = table,
                       .lines = vpi_lines(),
                       .end = table->buckets.data + (size_t)table->bucket_count * BUCKET_SIZE,
                       .filter = table->filter_words > 0};
-    ask_for_filter(&b, keys, part_of(0, count));
-    for (size_t n = 0; n < all + 2; n++) {
-        const size_t done = n * LINES_BATCH, next = done + LINES_BATCH;
+    size_t done = part_of(count), begun = 1;
+    if (count == 0 || table->entry_count == 0)
+        return done;
+    (void)begin(&b, &parts[0], keys, (unsigned)done, hits);
+    for (size_t n = 0; n < begun + 2; n++) {
         struct part *before = &parts[(n + ON_THEIR_WAY - 1) % ON_THEIR_WAY];
-        bool goes_on = n >= 1 && n <= all;
-        if (n + 1 < all)
-            ask_for_filter(&b, keys + next, part_of(n + 1, count));
-        if (n < all)
-            ask_for_buckets(&b, &parts[n % ON_THEIR_WAY], keys + done, part_of(n, count),
-                            hits + done);
+        bool goes_on = n >= 1 && n <= begun;
+        /* Part n + 1, if there is one: where another table's keys begin is the end. */
+        unsigned next = n + 1 == begun ? part_of(count - done) : 0;
+        if (next && (begin(&b, &parts[begun % ON_THEIR_WAY], keys + done, next, hits + done) ||
+                     vpi_db_all_of(db, group + 1, keys + done, next))) {
+            done += next;
+            begun++;
+        }
+        if (n < begun)
+            ask_for_buckets(&b, &parts[n % ON_THEIR_WAY]);
         if (goes_on)
             ask_for_entries(&b, before);
         if (n >= 2)
@@ -193,4 +212,5 @@ void vpi_db_lookup_many(const struct vp_db *db, const struct db_table *table,
         if (goes_on)
             go_on(&b, before);
     }
+    return done;
 }

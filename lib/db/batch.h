@@ -4,10 +4,15 @@
 
 #include "db/database.h"
 
-/* Looks `count` keys up in `table`, which has keys; hits[i] belongs to keys[i] and says
- * that it misses. */
-void vpi_db_lookup_many(const struct vp_db *db, const struct db_table *table,
-                        const struct vp_key *keys, size_t count, struct vp_hit *hits);
+/* Looks up the first of `count` keys, as far as they are of table number `group` in whole parts;
+ * the first part has to be.  hits[i] belongs to keys[i] and says that it misses.  Returns how many
+ * were. */
+size_t vpi_db_lookup_many(const struct vp_db *db, unsigned group, const struct vp_key *keys,
+                          size_t count, struct vp_hit *hits);
+
+/* Whether vpi_db_table_of says `table` of all keys. */
+bool vpi_db_all_of(const struct vp_db *db, unsigned table, const struct vp_key *keys,
+                   unsigned count);
 
 /* One key; writes *hit when it is there. */
 void vpi_db_search(const struct vp_db *db, const struct db_table *table, const struct vp_key *key,

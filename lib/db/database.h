@@ -107,6 +107,12 @@ static inline uint32_t vpi_db_home(uint64_t high, uint32_t count)
     return (uint32_t)((high >> 32) * count >> 32);
 }
 
+/* 1 + the index of the table of a key's kind, or 0. */
+static inline unsigned vpi_db_table_of(const struct vp_db *db, const struct vp_key *key)
+{
+    return db->kind_tables[db->kind_page[key->kind >> 8]][key->kind & 255];
+}
+
 /* The bits that a key sets in its word of the filter. */
 static inline uint64_t vpi_db_filter_bits(uint64_t low)
 {

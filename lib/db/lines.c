@@ -15,23 +15,22 @@ bool vpi_lines_pass_one(const uint8_t *filter, uint32_t words, const struct vp_k
 }
 
 /* Without a branch on the answer: what passes is written, and kept by counting it. */
-static unsigned pass_from(const uint8_t *filter, uint32_t words, const struct vp_key *keys,
+static unsigned pass_from(const uint8_t *filter, const uint32_t *at, const struct vp_key *keys,
                           unsigned from, unsigned count, unsigned passed, uint8_t *ret_passed)
 {
     for (unsigned i = from; i < count; i++) {
         uint64_t bits = vpi_db_filter_bits(keys[i].low);
-        uint64_t word =
-            vpi_lines_u64(filter + (size_t)vpi_db_home(keys[i].high, words) * FILTER_WORD);
+        uint64_t word = vpi_lines_u64(filter + (size_t)at[i] * FILTER_WORD);
         ret_passed[passed] = (uint8_t)i;
         passed += (word & bits) == bits;
     }
     return passed;
 }
 
-static unsigned pass_plain(const uint8_t *filter, uint32_t words, const struct vp_key *keys,
+static unsigned pass_plain(const uint8_t *filter, const uint32_t *at, const struct vp_key *keys,
                            unsigned count, uint8_t *ret_passed)
 {
-    return pass_from(filter, words, keys, 0, count, 0, ret_passed);
+    return pass_from(filter, at, keys, 0, count, 0, ret_passed);
 }
 
 static unsigned line_plain(const uint8_t *bucket, uint32_t tag)
@@ -125,7 +124,7 @@ __attribute__((target("avx512f"))) static unsigned find_avx512(const struct line
     return find_with(line_avx512, find, ret_none);
 }
 
-_Static_assert(sizeof(struct vp_key) == 24 && offsetof(struct vp_key, high) == 8,
+_Static_assert(sizeof(struct vp_key) == 24 && offsetof(struct vp_key, low) == 0,
                "the shuffles below are for keys of three words");
 
 __attribute__((target("avx2"))) static __m256i bits_avx2(__m256i low)
@@ -138,28 +137,24 @@ __attribute__((target("avx2"))) static __m256i bits_avx2(__m256i low)
     return _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
 }
 
-__attribute__((target("avx2"))) static unsigned pass_avx2(const uint8_t *filter, uint32_t words,
+__attribute__((target("avx2"))) static unsigned pass_avx2(const uint8_t *filter, const uint32_t *at,
                                                           const struct vp_key *keys, unsigned count,
                                                           uint8_t *ret_passed)
 {
-    const __m256i count_of_words = _mm256_set1_epi64x((long long)words);
     unsigned passed = 0, i = 0;
     for (; i + 4 <= count; i += 4) {
         const struct vp_key *k = &keys[i];
         __m256i low = _mm256_setr_epi64x((long long)k[0].low, (long long)k[1].low,
                                          (long long)k[2].low, (long long)k[3].low);
-        __m256i high = _mm256_setr_epi64x((long long)k[0].high, (long long)k[1].high,
-                                          (long long)k[2].high, (long long)k[3].high);
-        __m256i at = _mm256_mul_epu32(_mm256_srli_epi64(high, 32), count_of_words);
-        at = _mm256_srli_epi64(at, 32);
         __m256i bits = bits_avx2(low);
-        __m256i found = _mm256_i64gather_epi64((const void *)filter, at, FILTER_WORD);
+        __m256i places = _mm256_cvtepu32_epi64(_mm_loadu_si128((const void *)&at[i]));
+        __m256i found = _mm256_i64gather_epi64((const void *)filter, places, FILTER_WORD);
         found = _mm256_cmpeq_epi64(_mm256_and_si256(found, bits), bits);
         unsigned good = (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(found));
         for (; good; good &= good - 1)
             ret_passed[passed++] = (uint8_t)(i + (unsigned)__builtin_ctz(good));
     }
-    return pass_from(filter, words, keys, i, count, passed, ret_passed);
+    return pass_from(filter, at, keys, i, count, passed, ret_passed);
 }
 
 __attribute__((target("avx512f"))) static __m512i bits_avx512(__m512i low)
@@ -173,16 +168,13 @@ __attribute__((target("avx512f"))) static __m512i bits_avx512(__m512i low)
 }
 
 __attribute__((target("avx512f"))) static unsigned pass_avx512(const uint8_t *filter,
-                                                               uint32_t words,
+                                                               const uint32_t *at,
                                                                const struct vp_key *keys,
                                                                unsigned count, uint8_t *ret_passed)
 {
-    const __m512i count_of_words = _mm512_set1_epi64((long long)words);
-    /* Eight keys are three vectors; the low and high halves are picked out of them. */
+    /* Eight keys are three vectors; the low halves are picked out of them. */
     const __m512i low_ab = _mm512_setr_epi64(0, 3, 6, 9, 12, 15, 0, 0);
     const __m512i low_c = _mm512_setr_epi64(0, 0, 0, 0, 0, 0, 2, 5);
-    const __m512i high_ab = _mm512_setr_epi64(1, 4, 7, 10, 13, 0, 0, 0);
-    const __m512i high_c = _mm512_setr_epi64(0, 0, 0, 0, 0, 0, 3, 6);
     unsigned passed = 0, i = 0;
     for (; i + 8 <= count; i += 8) {
         const uint8_t *from = (const uint8_t *)&keys[i];
@@ -190,18 +182,15 @@ __attribute__((target("avx512f"))) static unsigned pass_avx512(const uint8_t *fi
         __m512i b = _mm512_loadu_si512((const void *)(from + 64));
         __m512i c = _mm512_loadu_si512((const void *)(from + 128));
         __m512i low = _mm512_permutex2var_epi64(a, low_ab, b);
-        __m512i high = _mm512_permutex2var_epi64(a, high_ab, b);
         low = _mm512_mask_permutexvar_epi64(low, 0xc0, low_c, c);
-        high = _mm512_mask_permutexvar_epi64(high, 0xe0, high_c, c);
-        __m512i at = _mm512_mul_epu32(_mm512_srli_epi64(high, 32), count_of_words);
-        at = _mm512_srli_epi64(at, 32);
         __m512i bits = bits_avx512(low);
-        __m512i found = _mm512_i64gather_epi64(at, (const void *)filter, FILTER_WORD);
+        __m512i places = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const void *)&at[i]));
+        __m512i found = _mm512_i64gather_epi64(places, (const void *)filter, FILTER_WORD);
         unsigned good = (unsigned)_mm512_cmpeq_epi64_mask(_mm512_and_si512(found, bits), bits);
         for (; good; good &= good - 1)
             ret_passed[passed++] = (uint8_t)(i + (unsigned)__builtin_ctz(good));
     }
-    return pass_from(filter, words, keys, i, count, passed, ret_passed);
+    return pass_from(filter, at, keys, i, count, passed, ret_passed);
 }
 
 static const struct lines_variant sse2 = {"SSE2", pass_plain, line_sse2, find_sse2};

@@ -52,9 +52,10 @@ struct lines_find {
 
 struct lines_variant {
     const char *name;
-    /* Which of `count` (at most LINES_BATCH) keys have all their bits set in the filter: writes
-     * their indices, ascending, and returns how many.  There is room for LINES_BATCH. */
-    unsigned (*pass)(const uint8_t *filter, uint32_t words, const struct vp_key *keys,
+    /* Which of `count` (at most LINES_BATCH) keys have all their bits set in the filter, key number
+     * i in word number at[i]: writes their indices, ascending, and returns how many.  There is room
+     * for LINES_BATCH. */
+    unsigned (*pass)(const uint8_t *filter, const uint32_t *at, const struct vp_key *keys,
                      unsigned count, uint8_t *ret_passed);
     /* Bit n says that tag number n of a bucket is `tag`. */
     unsigned (*match)(const uint8_t *bucket, uint32_t tag);

@@ -20,12 +20,6 @@ const struct db_kind *vpi_db_kind(const struct vp_db *db, unsigned number)
     return from < db->kind_count && db->kinds[from].number == number ? &db->kinds[from] : NULL;
 }
 
-/* 1 + the index of the kind's table, or 0. */
-static unsigned table_of(const struct vp_db *db, const struct vp_key *key)
-{
-    return db->kind_tables[db->kind_page[key->kind >> 8]][key->kind & 255];
-}
-
 /* The full key decides; what the entry says of its records is clamped. */
 static bool confirm(const struct vp_db *db, const struct db_table *table, uint64_t row,
                     const struct vp_key *key, struct vp_hit *ret)
@@ -79,33 +73,22 @@ static void lookup_mixed(const struct vp_db *db, const struct vp_key *keys, unsi
         uint8_t places[LINES_BATCH];
         unsigned here = 0;
         for (unsigned i = 0; i < count; i++) {
-            if (table_of(db, &keys[i]) != group + 1)
+            if (vpi_db_table_of(db, &keys[i]) != group + 1)
                 continue;
             places[here] = (uint8_t)i;
             part[here++] = keys[i];
         }
         if (here == 0)
             continue;
-        vpi_db_lookup_many(db, &db->tables[group], part, here, answers);
+        vpi_db_lookup_many(db, group, part, here, answers);
         for (unsigned i = 0; i < here; i++)
             hits[places[i]] = answers[i];
     }
 }
 
-/* How many keys from the first one on are of its table. */
-static size_t same_table(const struct vp_db *db, const struct vp_key *keys, size_t count)
-{
-    unsigned table = table_of(db, keys);
-    uint16_t kind = keys[0].kind;
-    size_t same = 1;
-    while (same < count && (keys[same].kind == kind || table_of(db, &keys[same]) == table))
-        same++;
-    return same;
-}
-
 static void lookup_one(const struct vp_db *db, const struct vp_key *key, struct vp_hit *hit)
 {
-    unsigned number = table_of(db, key);
+    unsigned number = vpi_db_table_of(db, key);
     if (number == 0)
         return;
     const struct db_table *table = &db->tables[number - 1];
@@ -125,15 +108,13 @@ enum vp_status vp_lookup_batch(struct vp_db *db, const struct vp_key *keys, size
         return VP_OK;
     }
     for (size_t done = 0; done < count;) {
-        size_t same = same_table(db, keys + done, count - done);
-        unsigned table = table_of(db, &keys[done]);
-        if (same < LINES_BATCH && done + same < count) {
-            same = count - done < LINES_BATCH ? count - done : LINES_BATCH;
-            lookup_mixed(db, keys + done, (unsigned)same, ret_hits + done);
-        } else if (table) {
-            vpi_db_lookup_many(db, &db->tables[table - 1], keys + done, same, ret_hits + done);
-        }
-        done += same;
+        size_t part = count - done < LINES_BATCH ? count - done : LINES_BATCH;
+        unsigned table = vpi_db_table_of(db, &keys[done]);
+        if (!vpi_db_all_of(db, table, keys + done, (unsigned)part))
+            lookup_mixed(db, keys + done, (unsigned)part, ret_hits + done);
+        else if (table)
+            part = vpi_db_lookup_many(db, table - 1, keys + done, count - done, ret_hits + done);
+        done += part;
     }
     return VP_OK;
 }

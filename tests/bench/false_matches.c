@@ -36,10 +36,13 @@ static void count_passing(struct work *w)
 {
     const struct db_table *table = &w->db->tables[0];
     const struct lines_variant *lines = vpi_lines();
+    uint32_t at[LINES_BATCH];
     uint8_t passed[LINES_BATCH];
     for (size_t done = 0; done < PART; done += LINES_BATCH) {
         const struct vp_key *keys = w->keys + done;
-        unsigned count = lines->pass(table->filter, table->filter_words, keys, LINES_BATCH, passed);
+        for (unsigned i = 0; i < LINES_BATCH; i++)
+            at[i] = vpi_db_home(keys[i].high, table->filter_words);
+        unsigned count = lines->pass(table->filter, at, keys, LINES_BATCH, passed);
         w->passed += count;
         for (unsigned i = 0; i < count; i++) {
             const struct vp_key *key = &keys[passed[i]];

@@ -135,6 +135,37 @@ START_TEST(runs_of_hits_and_of_misses_answer_like_single_look_ups)
 }
 END_TEST
 
+/* Kinds of one table and of others follow each other, and end inside of parts as well. */
+START_TEST(runs_of_kinds_answer_like_single_look_ups)
+{
+    enum { SET = 6000, MOST = 3000, UNKNOWN_KIND = 0x0fff };
+    static const uint16_t kinds[] = {KIND_FILE_SHA256, KIND_FILE_MD5, KIND_COMPANY_NAME,
+                                     UNKNOWN_KIND};
+    static struct vp_key keys[MOST];
+    static struct vp_hit hits[MOST];
+    struct arena arena;
+    vpi_arena_init(&arena, 0);
+    struct vp_db *db = open_sample(&arena, SET);
+    for (size_t run = 1; run < MOST; run += run < 4 ? 1 : run / 2) {
+        size_t wrong = 0, found = 0;
+        for (size_t i = 0; i < MOST; i++)
+            keys[i] = sample_key(kinds[i / run % 4], 3 * (i % (SET / 3)) + i / run % 4);
+        ck_assert_int_eq(vp_lookup_batch(db, keys, MOST, hits), VP_OK);
+        for (size_t i = 0; i < MOST; i++) {
+            struct vp_hit one;
+            vp_lookup_batch(db, &keys[i], 1, &one);
+            wrong += one.first != hits[i].first || one.count != hits[i].count;
+            wrong += (one.count > 0) != (i / run % 4 != 3);
+            found += one.count > 0;
+        }
+        ck_assert_uint_eq(wrong, 0);
+        ck_assert_uint_ge(found, MOST / 2);
+    }
+    vp_db_unref(db);
+    vpi_arena_done(&arena);
+}
+END_TEST
+
 START_TEST(a_key_that_differs_in_one_bit_misses)
 {
     struct arena arena;
@@ -253,6 +284,7 @@ END_TEST
     TEST(every_key_that_was_built_is_found_and_none_else)                                          \
     TEST(batches_of_any_length_answer_like_single_look_ups)                                        \
     TEST(runs_of_hits_and_of_misses_answer_like_single_look_ups)                                   \
+    TEST(runs_of_kinds_answer_like_single_look_ups)                                                \
     TEST(a_key_that_differs_in_one_bit_misses)                                                     \
     TEST(a_kind_without_keys_misses)                                                               \
     TEST(an_empty_set_finds_nothing)                                                               \
