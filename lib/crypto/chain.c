@@ -178,8 +178,7 @@ bool vpi_chain_build(struct crypto *crypto, const struct chain_input *input, str
     /* What ends nowhere may do so because memory ran out. */
     if (good && chain.anchored)
         vpi_kept_take(crypto, question, input, &chain);
-    else
-        free((void *)(uintptr_t)question.data);
+    free((void *)(uintptr_t)question.data);
     if (good)
         *ret = chain;
     return good;

@@ -18,6 +18,7 @@
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 
+#include "crypto/kept.h"
 #include "crypto/library.h"
 
 enum { ALGORITHMS = DIGEST_SHA512 + 1, FREE_MOST = 8 };
@@ -40,7 +41,7 @@ struct crypto {
     OSSL_LIB_CTX *library;
     OSSL_PROVIDER *provider;
     struct parsed *parsed;
-    struct kept_chain *chains;
+    struct kept *chains;
     EVP_MD *algorithms[ALGORITHMS]; /* fetched at first use */
     struct digest *running;
     struct free_list idle[ALGORITHMS];
@@ -109,7 +110,7 @@ void vpi_crypto_free(struct crypto *crypto)
         EVP_MD_free(crypto->algorithms[i]);
     }
     vpi_parsed_free(crypto->parsed);
-    vpi_kept_chains_free(crypto->chains);
+    vpi_kept_free(crypto->chains);
     if (crypto->provider)
         OSSL_PROVIDER_unload(crypto->provider);
     OSSL_LIB_CTX_free(crypto->library);
@@ -126,7 +127,7 @@ struct parsed *vpi_crypto_parsed(struct crypto *crypto)
     return crypto->parsed;
 }
 
-struct kept_chain *vpi_crypto_chains(struct crypto *crypto)
+struct kept *vpi_crypto_chains(struct crypto *crypto)
 {
     return crypto->chains;
 }

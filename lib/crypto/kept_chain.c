@@ -4,34 +4,30 @@
  * chains again was half of what verifying a signature takes.  The question is written down in full,
  * so that an answer is only ever given to the very same one: each certificate, whether it is an
  * anchor, and on which side of the ends of its validity the time lies, for an answer depends on
- * time by nothing else.  A table has one place for each hash: the newest stays.
+ * time by nothing else.
  */
 #include <stdlib.h>
 
-#include "base/hash.h"
+#include "crypto/kept.h"
 #include "crypto/library.h"
 #include "crypto/verify.h"
 
-enum { PLACES = 64, QUESTION_MOST = 32 << 10, CERTIFICATE_HEAD = 4, PATH_NONE = 0xff };
+enum {
+    QUESTION_MOST = 32 << 10,
+    QUESTIONS_MOST = 4 << 20, /* bytes of all of them */
+    CERTIFICATE_HEAD = 4,
+    PATH_NONE = 0xff
+};
 
-struct kept_chain {
-    uint8_t *question;
-    size_t len;
+struct answer {
     uint8_t path[CHAIN_MOST]; /* numbers of the certificates */
     size_t path_len;
     bool anchored, timely;
 };
 
-struct kept_chain *vpi_kept_chains_new(void)
+struct kept *vpi_kept_chains_new(void)
 {
-    return calloc(PLACES, sizeof(struct kept_chain));
-}
-
-void vpi_kept_chains_free(struct kept_chain *chains)
-{
-    for (size_t i = 0; chains && i < PLACES; i++)
-        free(chains[i].question);
-    free(chains);
+    return vpi_kept_new(QUESTIONS_MOST, free);
 }
 
 /* Before, at or after; false unless it is written as RFC 5280 demands, so that there are no two
@@ -85,36 +81,29 @@ struct span vpi_kept_question(const struct chain_input *input)
     return span_of(bytes, bytes ? len : 0);
 }
 
-static struct kept_chain *place_of(struct crypto *crypto, struct span question)
-{
-    return &vpi_crypto_chains(crypto)[vpi_hash64(question) % PLACES];
-}
-
 bool vpi_kept_answer(struct crypto *crypto, struct span question, const struct chain_input *input,
                      struct chain *ret)
 {
-    const struct kept_chain *kept = question.len ? place_of(crypto, question) : NULL;
-    if (!kept || !span_equal(span_of(kept->question, kept->len), question))
+    const struct answer *answer =
+        question.len ? vpi_kept_find(vpi_crypto_chains(crypto), question) : NULL;
+    if (!answer)
         return false;
-    *ret =
-        (struct chain){.len = kept->path_len, .anchored = kept->anchored, .timely = kept->timely};
-    for (size_t i = 0; i < kept->path_len; i++)
-        ret->path[i] = &input->certificates[kept->path[i]];
+    *ret = (struct chain){
+        .len = answer->path_len, .anchored = answer->anchored, .timely = answer->timely};
+    for (size_t i = 0; i < answer->path_len; i++)
+        ret->path[i] = &input->certificates[answer->path[i]];
     return true;
 }
 
 void vpi_kept_take(struct crypto *crypto, struct span question, const struct chain_input *input,
-                   const struct chain *answer)
+                   const struct chain *chain)
 {
-    if (!question.len)
+    struct answer *answer = question.len ? malloc(sizeof *answer) : NULL;
+    if (!answer)
         return;
-    struct kept_chain *kept = place_of(crypto, question);
-    free(kept->question);
-    *kept = (struct kept_chain){.question = (uint8_t *)(uintptr_t)question.data,
-                                .len = question.len,
-                                .path_len = answer->len,
-                                .anchored = answer->anchored,
-                                .timely = answer->timely};
-    for (size_t i = 0; i < answer->len; i++)
-        kept->path[i] = (uint8_t)(answer->path[i] - input->certificates);
+    *answer = (struct answer){
+        .path_len = chain->len, .anchored = chain->anchored, .timely = chain->timely};
+    for (size_t i = 0; i < chain->len; i++)
+        answer->path[i] = (uint8_t)(chain->path[i] - input->certificates);
+    vpi_kept_put(vpi_crypto_chains(crypto), question, answer);
 }

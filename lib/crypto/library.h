@@ -19,20 +19,18 @@ X509 *vpi_parsed_certificate(struct crypto *crypto, struct span whole);
 EVP_PKEY *vpi_parsed_key(struct crypto *crypto, struct span spki);
 
 /* Answers of vpi_chain_build (kept_chain.c), a table each crypto. */
-struct kept_chain;
+struct kept;
 struct chain_input;
 struct chain;
-struct kept_chain *vpi_kept_chains_new(void);
-void vpi_kept_chains_free(struct kept_chain *chains);
-struct kept_chain *vpi_crypto_chains(struct crypto *crypto);
+struct kept *vpi_kept_chains_new(void);
+struct kept *vpi_crypto_chains(struct crypto *crypto);
 
 /* All that an answer depends on, in memory of its own; empty: no answer is kept for this. */
 struct span vpi_kept_question(const struct chain_input *input);
 bool vpi_kept_answer(struct crypto *crypto, struct span question, const struct chain_input *input,
                      struct chain *ret);
-/* Keeps an answer to a question, and the question itself. */
 void vpi_kept_take(struct crypto *crypto, struct span question, const struct chain_input *input,
-                   const struct chain *answer);
+                   const struct chain *chain);
 
 /* OpenSSL's name of a digest, as its fetch functions take it. */
 const char *vpi_digest_library_name(enum digest_algorithm algorithm);
