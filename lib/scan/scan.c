@@ -102,6 +102,7 @@ enum vp_status vp_scan_start(struct vp_db *db, const char *const *paths, size_t 
     pthread_cond_init(&scan->work, NULL);
     pthread_cond_init(&scan->turn, NULL);
     pthread_cond_init(&scan->ready, NULL);
+    vpi_walk_folders_init(&scan->folders);
     scan->db = vp_db_ref(db);
     unsigned jobs = known.jobs ? known.jobs : vpi_processors();
     if (jobs > JOBS_MOST)
@@ -232,14 +233,6 @@ enum vp_status vp_scan_save_cache(struct vp_scan *scan, struct vp_scan_cache *re
     return VP_OK;
 }
 
-static void free_batch(struct batch *batch)
-{
-    for (uint32_t i = 0; i < batch->count; i++) {
-        vp_result_unref(batch->files[i].result);
-        free(batch->files[i].path);
-    }
-}
-
 void vp_scan_free(struct vp_scan *scan)
 {
     if (!scan)
@@ -251,7 +244,7 @@ void vp_scan_free(struct vp_scan *scan)
     for (unsigned i = 0; i < scan->thread_count; i++)
         pthread_join(scan->threads[i], NULL);
     for (size_t i = 0; i < BATCHES; i++)
-        free_batch(&scan->batches[i]);
+        vpi_batch_free(&scan->batches[i]);
     vpi_links_free(&scan->links);
     for (size_t i = 0; i < scan->path_count; i++)
         free(scan->paths[i]);

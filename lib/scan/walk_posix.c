@@ -1,11 +1,15 @@
 /* walk_posix.c - walking folders on POSIX systems
  *
  * A stack of folders in place of recursion; each folder's names are read at once and sorted, so
- * that two walks of one tree are equal and no descriptor stays open.  A folder mostly says what its
- * names are; only where it doesn't is a name looked at before it is opened.
+ * that two walks of one tree are equal.  A folder mostly says what its names are; only where it
+ * doesn't is a name looked at before it is opened.
+ *
+ * What stands in a folder is opened by the folder's descriptor, not by its path, so that nobody who
+ * moves folders and links about while they are walked can lead the walk elsewhere.  Descriptors are
+ * few: in very deep folders, what stands there is opened by its path.
  */
-#define _GNU_SOURCE /* sched_getaffinity, O_NOATIME, d_type */
-#include "scan/walk.h"
+#define _GNU_SOURCE /* d_type */
+#include "scan/walk_folder.h"
 
 #include "scan/beside.h"
 #include "scan/group.h"
@@ -13,23 +17,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
-
-#ifndef O_NOATIME
-#define O_NOATIME 0
-#endif
 
 /* A name, after a byte that says what the folder says of it. */
 enum name_type { NAME_UNKNOWN = 'u', NAME_FILE = 'f', NAME_FOLDER = 'd', NAME_OTHER = 'o' };
 
 struct folder {
     struct folder *above;
-    size_t path_len; /* of the folder in `path` */
+    struct walk_folder *open; /* or NULL: not kept open */
+    size_t path_len;          /* of the folder in `path` */
     char **names;
     size_t count, next;
     bool catalogs; /* some name ends with ".cat" */
@@ -40,12 +39,14 @@ struct walk {
     char *path;
     size_t capacity;
     struct folder *top;
+    size_t depth;
+    struct walk_folders *folders;
     uint64_t device; /* of the start */
     bool one_file_system;
     bool started;
 };
 
-struct walk *vpi_walk_new(const char *path, bool one_file_system)
+struct walk *vpi_walk_new(const char *path, bool one_file_system, struct walk_folders *folders)
 {
     struct walk *walk = calloc(1, sizeof *walk);
     if (!walk)
@@ -58,6 +59,7 @@ struct walk *vpi_walk_new(const char *path, bool one_file_system)
     }
     memcpy(walk->path, path, walk->capacity);
     walk->one_file_system = one_file_system;
+    walk->folders = folders;
     return walk;
 }
 
@@ -66,6 +68,7 @@ static void folder_free(struct folder *folder)
     for (size_t i = 0; i < folder->count; i++)
         free(folder->names[i]);
     free(folder->names);
+    vpi_walk_folder_unref(folder->open);
     free(folder);
 }
 
@@ -73,6 +76,7 @@ static void pop(struct walk *walk)
 {
     struct folder *folder = walk->top;
     walk->top = folder->above;
+    walk->depth--;
     folder_free(folder);
 }
 
@@ -143,14 +147,29 @@ static int read_names(DIR *dir, struct folder *folder)
     }
 }
 
+/* Only the start may be a link. */
+static int open_folder(const struct walk *walk)
+{
+    const struct folder *above = walk->top;
+    int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | (above ? O_NOFOLLOW : 0);
+    return vpi_walk_openat(above ? above->open : NULL, walk->path, flags);
+}
+
 /* Opens the folder at walk->path.  0, or an errno value. */
 static int push(struct walk *walk)
 {
-    DIR *dir = opendir(walk->path);
-    if (!dir)
-        return errno;
+    int fd = open_folder(walk);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        int error = errno;
+        if (fd >= 0)
+            close(fd);
+        return error;
+    }
     struct folder *folder = calloc(1, sizeof *folder);
     int error = folder ? read_names(dir, folder) : ENOMEM;
+    if (!error && walk->depth < walk->folders->most / 4)
+        folder->open = vpi_walk_folder_new(dirfd(dir), walk->folders);
     closedir(dir);
     if (error) {
         if (folder)
@@ -161,6 +180,7 @@ static int push(struct walk *walk)
     folder->path_len = strlen(walk->path);
     folder->above = walk->top;
     walk->top = folder;
+    walk->depth++;
     return 0;
 }
 
@@ -193,7 +213,7 @@ static int enter(struct walk *walk, struct walk_entry *ret)
 static int visit(struct walk *walk, bool first, struct walk_entry *ret)
 {
     struct stat st;
-    if ((first ? stat(walk->path, &st) : lstat(walk->path, &st)) != 0) {
+    if ((first ? stat(walk->path, &st) : vpi_walk_lstat(walk->top->open, walk->path, &st)) != 0) {
         ret->error = errno;
         return 1;
     }
@@ -249,6 +269,7 @@ int vpi_walk_next(struct walk *walk, struct walk_entry *ret)
         if (!set_path(walk, folder, name + 1))
             return -1;
         *ret = (struct walk_entry){.path = walk->path,
+                                   .folder = folder->open,
                                    .catalogs = may_have_catalogs(folder),
                                    .package = may_be_of_package(folder)};
         int got = visit_typed(walk, (enum name_type)name[0], ret);
@@ -256,69 +277,4 @@ int vpi_walk_next(struct walk *walk, struct walk_entry *ret)
             return got;
     }
     return 0;
-}
-
-static int open_quietly(const char *path)
-{
-    int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-    int fd = open(path, flags | O_NOATIME);
-    if (fd < 0 && errno == EPERM) /* O_NOATIME is the owner's and root's */
-        fd = open(path, flags);
-    return fd;
-}
-
-/* What can't be opened may still be one of several names of a file that was: a link that the caller
- * named, or no descriptor is left. */
-void vpi_walk_open(const char *path, struct walk_file *ret)
-{
-    struct stat st;
-    *ret = (struct walk_file){.fd = open_quietly(path)};
-    if ((ret->fd < 0 ? stat(path, &st) : fstat(ret->fd, &st)) == 0 && S_ISREG(st.st_mode)) {
-        ret->device = st.st_dev;
-        ret->inode = st.st_ino;
-        ret->links = st.st_nlink;
-    } else {
-        vpi_walk_close(ret);
-    }
-}
-
-void vpi_walk_close(struct walk_file *file)
-{
-    if (file->fd >= 0)
-        close(file->fd);
-    file->fd = -1;
-}
-
-enum walk_start vpi_walk_start(const struct walk_file *file)
-{
-#ifdef RWF_NOWAIT
-    char byte;
-    struct iovec place = {&byte, 1};
-    ssize_t got = file->fd < 0 ? 0 : preadv2(file->fd, &place, 1, 0, RWF_NOWAIT);
-    if (got > 0)
-        return WALK_START_CACHED;
-    if (got < 0 && errno == EAGAIN)
-        return WALK_START_STORED;
-#endif
-    return WALK_START_UNKNOWN;
-}
-
-void vpi_walk_fetch(const struct walk_file *file)
-{
-#ifdef POSIX_FADV_WILLNEED
-    enum { FIRST = 4 << 10 };
-    if (file->fd >= 0)
-        (void)posix_fadvise(file->fd, 0, FIRST, POSIX_FADV_WILLNEED);
-#endif
-}
-
-unsigned vpi_processors(void)
-{
-#ifdef __linux__
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0)
-        return (unsigned)CPU_COUNT(&set);
-#endif
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count > 0 ? (unsigned)count : 1;
 }

@@ -41,21 +41,29 @@ static bool add(struct batch *batch, const struct walk_entry *entry)
 {
     struct file *file = &batch->files[batch->count];
     *file = (struct file){.path = strdup(entry->path),
+                          .folder = vpi_walk_folder_ref(entry->folder),
                           .opened = {.fd = -1},
                           .catalogs = entry->catalogs,
                           .package = entry->package};
-    if (!file->path)
-        return false;
     batch->count++;
     if (entry->error)
         set_error(file, entry->error);
-    return true;
+    return file->path != NULL;
 }
 
-static void free_files(struct batch *batch)
+static void leave_folder(struct file *file)
 {
-    for (uint32_t i = 0; i < batch->count; i++)
+    vpi_walk_folder_unref(file->folder);
+    file->folder = NULL;
+}
+
+void vpi_batch_free(struct batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        vp_result_unref(batch->files[i].result);
+        leave_folder(&batch->files[i]);
         free(batch->files[i].path);
+    }
     batch->count = 0;
 }
 
@@ -76,6 +84,25 @@ static bool hand_over(struct vp_scan *scan, struct batch *batch)
     return good;
 }
 
+static bool too_many_folders(const struct vp_scan *scan)
+{
+    return atomic_load(&scan->folders.open) >= scan->folders.most;
+}
+
+/* Hands over what holds folders open, and waits until some are closed.  False: cancelled. */
+static bool wait_for_folders(struct vp_scan *scan, struct batch *batch)
+{
+    if (batch->count && !hand_over(scan, batch))
+        return false;
+    pthread_mutex_lock(&scan->lock);
+    scan->wants_folders = true;
+    while (!atomic_load(&scan->cancelled) && too_many_folders(scan))
+        pthread_cond_wait(&scan->room, &scan->lock);
+    scan->wants_folders = false;
+    pthread_mutex_unlock(&scan->lock);
+    return !atomic_load(&scan->cancelled);
+}
+
 /* Small batches first, so that every worker soon has one and the caller soon a result. */
 static uint32_t batch_size(uint64_t number)
 {
@@ -85,7 +112,7 @@ static uint32_t batch_size(uint64_t number)
 /* False: cancelled, or no memory, which is said. */
 static bool walk_path(struct vp_scan *scan, const char *path, struct batch *batch, uint64_t *number)
 {
-    struct walk *walk = vpi_walk_new(path, scan->one_file_system);
+    struct walk *walk = vpi_walk_new(path, scan->one_file_system, &scan->folders);
     struct walk_entry entry;
     int got = walk ? 1 : -1;
     while (got > 0 && (got = vpi_walk_next(walk, &entry)) > 0) {
@@ -96,6 +123,8 @@ static bool walk_path(struct vp_scan *scan, const char *path, struct batch *batc
             if (!hand_over(scan, batch))
                 break;
         }
+        if (too_many_folders(scan) && !wait_for_folders(scan, batch))
+            break;
     }
     vpi_walk_free(walk);
     if (got < 0)
@@ -113,7 +142,7 @@ void *vpi_scan_walk(void *context)
         good = walk_path(scan, scan->paths[i], &batch, &number);
     if (good && batch.count)
         (void)hand_over(scan, &batch);
-    free_files(&batch);
+    vpi_batch_free(&batch);
     pthread_mutex_lock(&scan->lock);
     scan->walked = true;
     pthread_cond_broadcast(&scan->work);
@@ -155,7 +184,7 @@ static void open_files(struct batch *batch)
 {
     for (uint32_t i = 0; i < batch->count; i++) {
         if (!batch->files[i].is_done)
-            vpi_walk_open(batch->files[i].path, &batch->files[i].opened);
+            vpi_walk_open(batch->files[i].folder, batch->files[i].path, &batch->files[i].opened);
     }
     fetch_starts(batch);
 }
@@ -218,6 +247,8 @@ static void complete(struct vp_scan *scan, struct batch *batch)
         file->link->result = vp_result_ref(file->result);
     }
     batch->state = BATCH_DONE;
+    if (scan->wants_folders)
+        pthread_cond_signal(&scan->room);
     pthread_cond_signal(&scan->ready);
     pthread_mutex_unlock(&scan->lock);
 }
@@ -230,7 +261,7 @@ static int is_cancelled(void *context, uint64_t done, uint64_t total)
     return atomic_load_explicit(&scan->cancelled, memory_order_relaxed);
 }
 
-/* A path of the caller may itself be a link; what the walk found is none. */
+/* A path of the caller may itself be a link; what the walk found in a folder is none. */
 static void examine_file(struct vp_session *session, struct file *file)
 {
     enum vp_status status =
@@ -258,6 +289,13 @@ static void examine(struct vp_scan *scan, struct vp_session *session, struct bes
                     struct file *file)
 {
     struct vp_key key;
+    if (file->opened.fd < 0 && file->folder) { /* when it was tried, others were open */
+        vpi_walk_open(file->folder, file->path, &file->opened);
+        if (file->opened.fd < 0) {
+            set_error(file, file->opened.error);
+            return;
+        }
+    }
     vpi_beside_set(beside, session, file->path, file->catalogs);
     bool keyed = scan->cache && file->opened.fd >= 0 && cache_key(file, beside, &key);
     file->result = keyed ? vpi_cache_find(scan->cache, scan->db, key) : NULL;
@@ -296,6 +334,7 @@ void *vpi_scan_examine(void *context)
             if (good && !file->is_link && !file->is_done && !is_cancelled(scan, 0, 0))
                 examine(scan, session, &beside, file);
             vpi_walk_close(&file->opened);
+            leave_folder(file);
         }
         complete(scan, batch);
     }

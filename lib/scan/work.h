@@ -26,13 +26,14 @@ enum { BATCHES = 64, BATCH_FILES = 32, JOBS_MOST = 256 };
 /* One path, and what came of it. */
 struct file {
     char *path;
-    struct walk_file opened; /* while its batch is RUNNING */
-    struct link_file *link;  /* of a file with several names */
-    bool is_link;            /* not its first name: the result is link->result */
-    bool is_done;            /* an error of the walk: nothing to examine */
-    bool cached;             /* the result is that of an earlier scan */
-    bool catalogs;           /* some may lie beside it */
-    bool package;            /* it may belong to a driver package */
+    struct walk_folder *folder; /* until its batch is DONE; or NULL */
+    struct walk_file opened;    /* while its batch is RUNNING */
+    struct link_file *link;     /* of a file with several names */
+    bool is_link;               /* not its first name: the result is link->result */
+    bool is_done;               /* an error of the walk: nothing to examine */
+    bool cached;                /* the result is that of an earlier scan */
+    bool catalogs;              /* some may lie beside it */
+    bool package;               /* it may belong to a driver package */
     struct vp_result *result;
     struct vp_error error;
 };
@@ -58,8 +59,9 @@ struct vp_scan {
     bool unordered, one_file_system;
 
     atomic_bool cancelled;
+    struct walk_folders folders;
     pthread_mutex_t lock; /* of all that follows, up to the threads */
-    pthread_cond_t room;  /* for the walker: half of the ring is free */
+    pthread_cond_t room;  /* for the walker: half of the ring is free, or folders were closed */
     pthread_cond_t work;  /* for workers: a batch was queued, or none will be */
     pthread_cond_t turn;  /* for workers: `turns` grew */
     pthread_cond_t ready; /* for the caller: a batch was done, or the walk */
@@ -69,6 +71,7 @@ struct vp_scan {
     uint64_t turns;    /* batches from the first on that are all `turned` */
     uint64_t returned; /* batches given back, in the order of the walk */
     bool walked;
+    bool wants_folders;     /* the walker waits until some were closed */
     enum vp_status failure; /* of the walker or of a worker's start */
     struct link_table links;
 
@@ -89,6 +92,9 @@ static inline struct batch *batch_at(struct vp_scan *scan, uint64_t number)
 /* The threads; `context` is the scan. */
 void *vpi_scan_walk(void *context);
 void *vpi_scan_examine(void *context);
+
+/* Frees what the files of a batch hold. */
+void vpi_batch_free(struct batch *batch);
 
 /* Wakes everybody after the scan was cancelled; the lock is held. */
 void vpi_scan_wake_all(struct vp_scan *scan);

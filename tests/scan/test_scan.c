@@ -166,7 +166,7 @@ START_TEST(files_whose_starts_lie_on_storage_are_read_like_others)
         char path[256], bytes[8];
         struct walk_file file;
         sub(path, sizeof path, names[i]);
-        vpi_walk_open(path, &file);
+        vpi_walk_open(NULL, path, &file);
         ck_assert_int_ge(file.fd, 0);
         enum walk_start found = vpi_walk_start(&file);
         ck_assert_int_ne(found, WALK_START_STORED); /* it was just written */
