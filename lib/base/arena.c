@@ -96,11 +96,12 @@ void vpi_arena_reset(struct arena *arena)
 
 static struct arena_chunk *chunk_new(struct arena *arena, size_t len)
 {
+    size_t first = arena->first ? arena->first : CHUNK_FIRST;
     /* The first chunk has its usual size whatever comes first, so that it can be kept. */
-    if (!arena->chunks && len > CHUNK_FIRST)
-        (void)chunk_new(arena, CHUNK_FIRST);
-    size_t size = arena->chunks ? arena->chunks->size : CHUNK_FIRST / 2;
-    size = size < CHUNK_MOST / 2 ? size * 2 : CHUNK_MOST;
+    if (!arena->chunks && len > first)
+        (void)chunk_new(arena, first);
+    size_t size = arena->chunks ? arena->chunks->size * 2 : first;
+    size = size < CHUNK_MOST ? size : CHUNK_MOST;
     if (size < len)
         size = len;
     if (arena->limit) {

@@ -17,6 +17,7 @@ struct arena {
     size_t spare_len;
     size_t used;  /* bytes taken from the machine */
     size_t limit; /* of `used`; 0: none */
+    size_t first; /* size of the first chunk; 0: the usual one, which is kept when it is reset */
     bool failed;
 };
 
