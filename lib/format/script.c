@@ -9,7 +9,11 @@
  * without a mark is taken for Windows-1252, but for PowerShell's own scripts and .wsf, which may be
  * UTF-8.  Microsoft has not published it; jsign and osslsigncode (script.c) do so.
  */
+#define _GNU_SOURCE /* memmem */
 #include "format/format.h"
+
+/* Every last line has it: for most files the only search. */
+#define COMMON "ignature"
 
 enum {
     TAIL = 256,
@@ -124,7 +128,8 @@ static bool end_find(struct script *s, uint64_t *ret)
     uint8_t bytes[TAIL];
     struct span tail;
     uint64_t off, end = s->src->size - (s->src->size - s->mark) % s->unit;
-    if (end < s->mark || !window(s, end, TAIL, bytes, &off, &tail))
+    if (end < s->mark || !window(s, end, TAIL, bytes, &off, &tail) ||
+        !memmem(tail.data, tail.len, COMMON, sizeof COMMON - 1))
         return false;
     for (size_t i = 0; i < sizeof styles / sizeof *styles; i++) {
         uint64_t at = last_line(tail, styles[i].end);
