@@ -128,8 +128,11 @@ static bool is_other(struct container *c, struct span head, enum vp_format forma
 {
     uint8_t first[FIRST];
     size_t len;
-    return format == VP_FORMAT_GZIP &&
-           vpi_inflate(c->arena, INFLATE_GZIP, head, first, sizeof first, &len) &&
+    if (format != VP_FORMAT_GZIP || !vpi_inflate(c->arena, INFLATE_GZIP, head, first, 1, &len))
+        return false;
+    if (len == 1 && !vpi_format_may_begin(first[0]))
+        return true;
+    return vpi_inflate(c->arena, INFLATE_GZIP, head, first, sizeof first, &len) &&
            !vpi_format_probe(span_of(first, len));
 }
 

@@ -4,8 +4,10 @@
 static const struct reader_of {
     bool (*probe)(struct span head);
     void (*read)(struct image *image, struct source *src);
+    const char *starts;
+    size_t start_count;
 } readers[] = {
-#define FORMAT(name) {vpi_##name##_probe, vpi_##name##_read},
+#define FORMAT(name, starts) {vpi_##name##_probe, vpi_##name##_read, starts, sizeof starts - 1},
 #include "format/list.h"
 #undef FORMAT
 };
@@ -31,6 +33,15 @@ bool vpi_format_probe(struct span head)
 {
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         if (readers[i].probe(head))
+            return true;
+    }
+    return false;
+}
+
+bool vpi_format_may_begin(uint8_t first)
+{
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        if (memchr(readers[i].starts, first, readers[i].start_count))
             return true;
     }
     return false;

@@ -11,7 +11,10 @@ void vpi_format_read(struct image *image, struct source *src);
 /* Whether some reader would try an object that begins so. */
 bool vpi_format_probe(struct span head);
 
-#define FORMAT(name)                                                                               \
+/* Whether an object with this first byte may be one that some reader would try. */
+bool vpi_format_may_begin(uint8_t first);
+
+#define FORMAT(name, starts)                                                                       \
     bool vpi_##name##_probe(struct span head);                                                     \
     void vpi_##name##_read(struct image *image, struct source *src);
 #include "format/list.h"
