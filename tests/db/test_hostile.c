@@ -11,7 +11,7 @@
 #include "sample.h"
 #include "set/output.h"
 
-enum { DATABASES = 100000, KEYS = 60, FLIPS_MOST = 8 };
+enum { DATABASES = 100000, KEYS = 60, RUN = 300, RUN_EVERY = 8, FLIPS_MOST = 8 };
 
 static uint64_t random_state = 2026;
 
@@ -47,6 +47,20 @@ static size_t look_up(struct vp_db *db, const struct vp_key *keys)
             sum += exercise_text(record.version);
         sum += hits[i].count;
     }
+    return sum;
+}
+
+/* More keys of one kind than go in one part. */
+static size_t look_up_run(struct vp_db *db, const struct vp_key *keys)
+{
+    static struct vp_key run[RUN];
+    static struct vp_hit hits[RUN];
+    size_t sum = 0;
+    for (size_t i = 0; i < RUN; i++)
+        run[i] = keys[i * 3 % KEYS];
+    ck_assert_int_eq(vp_lookup_batch(db, run, RUN, hits), VP_OK);
+    for (size_t i = 0; i < RUN; i++)
+        sum += hits[i].count;
     return sum;
 }
 
@@ -91,6 +105,8 @@ START_TEST(damaged_databases_open_or_dont_and_answer)
         if (status == VP_OK) {
             opened++;
             sum += look_up(db, keys[i % 3]);
+            if (i % RUN_EVERY == 0)
+                sum += look_up_run(db, keys[i % 3]);
             vp_db_unref(db);
         }
     }
