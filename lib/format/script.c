@@ -244,7 +244,7 @@ static void block_read(struct script *s, uint64_t last)
     uint8_t *bytes = NULL;
     struct image *image = s->image;
     for (size_t len = WINDOW_LEAST; at == VP_NONE && len <= WINDOW_MOST; len *= 4) {
-        bytes = vpi_arena_bytes(image->arena, len);
+        bytes = vpi_arena_bytes(image->arena, last < len ? (size_t)last : len);
         if (!bytes || !window(s, last, len, bytes, &off, &text))
             return;
         at = last_line(text, s->style->begin);

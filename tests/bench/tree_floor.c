@@ -1,5 +1,6 @@
-/* tree_floor.c - what a plain loop costs: walk a folder, open every file, look at its first bytes,
- * and read and hash with XXH3-128 those that are executables (MZ, ELF, Mach-O) */
+/* tree_floor.c FOLDER [all] - what a plain loop costs: walk a folder, open every file, look at its
+ * first bytes, and read and hash with XXH3-128 those that are executables (MZ, ELF, Mach-O), or all
+ */
 #define _XOPEN_SOURCE 700 /* nftw */
 #include <fcntl.h>
 #include <ftw.h>
@@ -14,6 +15,7 @@ enum { BUFFER = 256 << 10, FIRST = 4 << 10 };
 
 static uint8_t buffer[BUFFER];
 static uint64_t files, executables, bytes, mix;
+static bool all;
 
 static bool is_executable(const uint8_t *first, size_t len)
 {
@@ -33,9 +35,10 @@ static bool is_executable(const uint8_t *first, size_t len)
 static void read_file(int fd)
 {
     ssize_t got = pread(fd, buffer, FIRST, 0);
-    if (got <= 0 || !is_executable(buffer, (size_t)got))
+    bool executable = got > 0 && is_executable(buffer, (size_t)got);
+    executables += executable;
+    if (!executable && !all)
         return;
-    executables++;
     struct hash_stream stream;
     vpi_hash_begin(&stream);
     for (off_t off = 0; (got = pread(fd, buffer, BUFFER, off)) > 0; off += got) {
@@ -61,7 +64,8 @@ static int visit(const char *path, const struct stat *st, int flag, struct FTW *
 
 int main(int argc, char **argv)
 {
-    if (argc != 2 || nftw(argv[1], visit, 64, FTW_PHYS) != 0)
+    all = argc == 3 && strcmp(argv[2], "all") == 0;
+    if (argc < 2 || nftw(argv[1], visit, 64, FTW_PHYS) != 0)
         return 1;
     printf("%llu files, %llu executables, %llu bytes (%016llx)\n", (unsigned long long)files,
            (unsigned long long)executables, (unsigned long long)bytes, (unsigned long long)mix);

@@ -48,6 +48,7 @@ static void check(const struct image *image, uint64_t size)
 static void read_image(struct source *src, struct arena *arena)
 {
     struct image image;
+    arena->failed = false; /* an object's own: the one before said its own gap */
     vpi_image_init(&image, arena);
     vpi_format_read(&image, src);
     if (image.format == VP_FORMAT_MACHO32 || image.format == VP_FORMAT_MACHO64)
