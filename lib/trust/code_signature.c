@@ -196,8 +196,10 @@ static bool slot_read(struct crypto *crypto, struct span all, uint32_t slot, uin
         signature->ticket = true;
         return true;
     case SLOT_REQUIREMENTS:
-        if (signature->requirements.len == 0 &&
-            !blob_at(all, off, magic_requirements, &signature->requirements))
+        if (signature->requirements.len)
+            return true; /* the first of several, as the kernel takes it */
+        signature->requirements_off = off;
+        if (!blob_at(all, off, magic_requirements, &signature->requirements))
             signature->malformed = true;
         return true;
     case SLOT_ENTITLEMENTS:

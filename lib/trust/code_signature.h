@@ -55,7 +55,8 @@ struct code_signature {
     /* The directory that the kernel goes by: that of the highest hash it knows (xnu,
      * bsd/kern/ubc_subr.c, hash_rank); == directory_count: none. */
     size_t chosen;
-    struct span requirements;     /* the whole blob, or empty; so the next two */
+    struct span requirements;     /* the whole blob, or empty */
+    uint64_t requirements_off;    /* in the signature */
     struct span entitlements;     /* XML property list, without the blob's header */
     struct span entitlements_der; /* the same in DER, without the blob's header */
     /* The whole blob of a special slot, or empty: the first of several, as the kernel takes it. */
