@@ -164,6 +164,10 @@ static void add_signature(struct feature_work *work, const struct image_blob *bl
             add_cdhash(work, blob, &signature.directories[i]);
         add_directory(work, blob, &signature, i);
     }
+    if (signature.requirements.len)
+        vpi_code_requirements(work, signature.requirements,
+                              blob->off == VP_NONE ? VP_NONE
+                                                   : blob->off + signature.requirements_off);
     vpi_code_entitlements(work, signature.entitlements);
     hand_on(work, blob, &signature);
 }

@@ -222,6 +222,9 @@ void vpi_signer_features(struct feature_work *work, const struct signed_data *da
 
 /* Adds what the code says that it may do (entitlement.c). */
 void vpi_code_entitlements(struct feature_work *work, struct span xml);
+/* Adds what the code signature demands; `off`: of the set in the object, or VP_NONE
+ * (requirement.c). */
+void vpi_code_requirements(struct feature_work *work, struct span set, uint64_t off);
 /* Joins the pass with the pages of each directory. */
 void vpi_code_consume(struct feature_work *work);
 /* Notes about a signature; the states that are told with them. */

@@ -5,7 +5,8 @@
 
 Every Mach-O slice below the folders (each content once) goes through `vendorprint features --all`, and through
 
-    rcodesign       directories with their digests, Team ID, identifier, whether the CMS verifies, certificates
+    rcodesign       directories with their digests, Team ID, identifier, whether the CMS verifies, certificates,
+                    what its requirements mean
     openssl cms     whether the CMS is over the primary directory, and by which certificate
     hashlib         each page of each directory, by a walk of the format written here
     asn1crypto      the time in the token
@@ -31,6 +32,7 @@ from pathlib import Path
 
 import crosscheck
 import crosscheck_macho
+import requirement_language
 import yaml
 from asn1crypto import cms, tsp, x509
 
@@ -165,6 +167,7 @@ def from_rcodesign(entity: dict) -> dict[str, set]:
             rows["cdhash (rcodesign)"].add(blob[kind][:40])
     rows["apple-team-id (rcodesign)"] = {d["team_name"] for d in directories if d.get("team_name")}
     rows["signing-identifier (rcodesign)"] = {d["identifier"] for d in directories}
+    rows["requirement (rcodesign)"] = set(signature.get("code_requirements", []))
     message = signature.get("cms") or {}
     signers = message.get("signers", [])
     rows["CMS verifies (rcodesign)"] = {str(s["signature_verifies"]) for s in signers}
@@ -184,7 +187,31 @@ def from_rcodesign(entity: dict) -> dict[str, set]:
     return rows
 
 
-def compare_slice(answer: dict, index: int, code: bytes, entity: dict | str) -> tuple[list[tuple], str]:
+def meanings_of(ours: list[str], theirs: set[str]) -> tuple[set, set]:
+    """Both as trees: brackets and quotes are told differently."""
+    ours_read = {str(requirement_language.from_vendorprint(text)) for text in ours}
+    return ours_read, {str(requirement_language.from_rcodesign(text)) for text in theirs}
+
+
+def demanded(program: str, code: bytes) -> set[str]:
+    """What rcodesign says of each requirement by itself, where it can't read the whole signature."""
+    names = {1: "host", 2: "guest", 3: "designated", 4: "library", 5: "plugin"}
+    requirements = blobs_of(signature_of(code)[1]).get(2, bytes(12))
+    found = set()
+    for i in range(big(requirements, 8)):
+        kind, off = big(requirements, 12 + 8 * i), big(requirements, 16 + 8 * i)
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(requirements[off : off + big(requirements, off + 4)])
+            file.flush()
+            command = [program, "parse-code-signing-requirement", file.name]
+            run = subprocess.run(command, capture_output=True, text=True, check=True)
+        found.add(f"{names[kind]}({kind}): 0: {run.stdout.strip()}")
+    return found
+
+
+def compare_slice(
+    program: str, answer: dict, index: int, code: bytes, entity: dict | str
+) -> tuple[list[tuple], str]:
     ours = crosscheck_macho.ours_of(answer, index)
     signatures = [s for s in answer["signatures"] if s["object"] == index]
     said = reference(code)
@@ -192,6 +219,8 @@ def compare_slice(answer: dict, index: int, code: bytes, entity: dict | str) -> 
     rows = [("signatures", {str(len(signatures))}, {str(int(said["kind"] != "unsigned"))}, None)]
     if isinstance(entity, str):
         rows.append(("rcodesign", set(), set(), entity))
+        meanings = meanings_of(ours.get("requirement", []), demanded(program, code))
+        rows.append(("requirement (rcodesign)", *meanings, None))
         entity = {}
     for feature, expected in from_rcodesign(entity).items() if entity else ():
         kind = feature.split(" ")[0]
@@ -201,6 +230,8 @@ def compare_slice(answer: dict, index: int, code: bytes, entity: dict | str) -> 
             found = {str(s["time"]["verifies"]) for s in signatures if s["time"]}
         elif feature.startswith("certificate for"):
             found = set(ours.get("apple-certificate", []))
+        elif kind == "requirement":
+            found, expected = meanings_of(ours.get(kind, []), expected)
         elif feature.startswith("team of"):
             found = set(ours.get("team of the certificate", []))
         else:
@@ -243,7 +274,9 @@ def compare_file(options, path: str, answer: dict | None) -> tuple[list[list[tup
     for number, one in enumerate(slices):
         start = one["offset"] or 0
         entity = entities if isinstance(entities, str) else entities[number]
-        rows, kind = compare_slice(answer, one["index"], content[start : start + one["bytes"]], entity)
+        rows, kind = compare_slice(
+            options.rcodesign, answer, one["index"], content[start : start + one["bytes"]], entity
+        )
         results.append(rows)
         kinds.append(kind)
     return results, kinds

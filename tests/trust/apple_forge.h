@@ -9,6 +9,7 @@
 #include "forge.h"
 #include "macho_build.h"
 #include "trust/code_signature.h"
+#include "trust/requirement.h"
 
 #define OID_CDHASHES  "\x2a\x86\x48\x86\xf7\x63\x64\x09\x01"
 #define OID_CDHASHES2 "\x2a\x86\x48\x86\xf7\x63\x64\x09\x02"
@@ -22,6 +23,7 @@ struct apple_forgery {
     const struct party *signer; /* NULL: nobody */
     const struct party *named;
     const struct party *enclosed[6];
+    const char *demanded;           /* the team that its designated requirement names, or NULL */
     const char *team, *second_team; /* of the primary directory, of the others (NULL: the same) */
     uint8_t hash_types[3];          /* primary first; 0 and 0: SHA-256 alone */
     uint32_t flags;
@@ -194,6 +196,30 @@ static inline void code_build(struct macho_build *m, bool twice)
     macho_build_finish(m);
 }
 
+/* A set of nothing, or "designated => certificate leaf[subject.OU] = TEAM", of 10 letters. */
+static inline void requirements_put(const struct apple_forgery *f, struct macho_part *to)
+{
+    struct macho_part set = {0};
+    if (f->demanded) {
+        ck_assert_uint_eq(strlen(f->demanded), 10);
+        const uint32_t fields[] = {1, 3, 20, 0xfade0c00, 56, 1, 11, 0, 10};
+        for (size_t i = 0; i < 9; i++)
+            macho_put_uint(&set, fields[i], 4, true);
+        macho_put(&set, "subject.OU\0\0\0\0\0\1\0\0\0\x0a", 20);
+        macho_put(&set, f->demanded, 10);
+        macho_put(&set, "\0\0", 2);
+    }
+    signature_blob(to, 0xfade0c01, f->demanded ? (const char *)set.data : "\0\0\0\0",
+                   f->demanded ? set.len : 4);
+    free(set.data);
+    struct requirement one;
+    struct requirement_text text;
+    if (f->demanded) {
+        ck_assert(vpi_requirements_at(span_of(to->data, to->len), 0, &one));
+        ck_assert_int_eq(vpi_requirement_print(&one, &text), REQUIREMENT_READ);
+    }
+}
+
 /* The whole file; exact_free() it. */
 static inline struct span apple_forge(const struct apple_forgery *f)
 {
@@ -205,7 +231,7 @@ static inline struct span apple_forge(const struct apple_forgery *f)
     struct macho_part parts[6] = {{0}}, directories[3] = {{0}}, whole = {0};
     struct signature_slot slots[8];
     size_t count = 0, directory_count = 0;
-    signature_blob(&parts[2], 0xfade0c01, "\0\0\0\0", 4);
+    requirements_put(f, &parts[2]);
     signature_blob(&parts[5], 0xfade7171, "<plist><dict/></plist>", 22);
     for (; directory_count < 3 && types[directory_count]; directory_count++) {
         const char *team = directory_count && f->second_team ? f->second_team : f->team;

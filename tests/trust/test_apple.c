@@ -378,6 +378,20 @@ START_TEST(ad_hoc_code_with_a_stolen_team_is_a_claim)
 }
 END_TEST
 
+/* Whoever signs writes what he demands; a later version of somebody's code, or nothing at all. */
+START_TEST(a_requirement_that_names_a_team_speaks_for_nobody)
+{
+    world_make();
+    struct apple_forgery f = {.demanded = team, .flags = CODE_ADHOC};
+    ck_assert_int_eq(examine_forgery(f).kaspersky.relation, 0);
+    f = signed_by(&world.example, other_team);
+    f.demanded = team;
+    struct answer answer = examine_forgery(f);
+    ck_assert_int_eq(answer.kaspersky.relation, 0);
+    ck_assert_int_eq(answer.example.relation, VP_RELATION_SIGNER);
+}
+END_TEST
+
 START_TEST(what_apple_issued_for_something_else_signs_no_code)
 {
     world_make();
@@ -670,6 +684,7 @@ END_TEST
     TEST(a_directory_that_was_swapped_is_a_claim)                                                  \
     TEST(a_second_directory_counts_only_when_the_signature_covers_it)                              \
     TEST(ad_hoc_code_with_a_stolen_team_is_a_claim)                                                \
+    TEST(a_requirement_that_names_a_team_speaks_for_nobody)                                        \
     TEST(what_apple_issued_for_something_else_signs_no_code)                                       \
     TEST(the_name_in_a_certificate_for_development_is_its_owners_own)                              \
     TEST(the_store_vouches_for_the_team_of_the_directory_not_for_itself)                           \
