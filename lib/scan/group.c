@@ -1,4 +1,4 @@
-/* group.c - files that are one thing: driver packages */
+/* group.c - files that are one thing: the groups of a scan, whatever their kind */
 #include "scan/group.h"
 
 #include <stdlib.h>
@@ -6,20 +6,7 @@
 
 #include "scan/work.h"
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-bool vpi_is_inf_name(const char *path)
-{
-    size_t len = strlen(path);
-    return len > 4 && path[len - 4] == '.' && lower(path[len - 3]) == 'i' &&
-           lower(path[len - 2]) == 'n' && lower(path[len - 1]) == 'f';
-}
-
-/* Room for one more, or NULL. */
-static void *grow(void *items, size_t count, size_t capacity, size_t len, size_t *ret_capacity)
+void *vpi_group_grow(void *items, size_t count, size_t capacity, size_t len, size_t *ret_capacity)
 {
     *ret_capacity = capacity;
     if (count < capacity)
@@ -28,161 +15,58 @@ static void *grow(void *items, size_t count, size_t capacity, size_t len, size_t
     return realloc(items, *ret_capacity * len);
 }
 
-static void keep_path(struct groups *groups, const char *path)
+struct group *vpi_group_new(struct groups *groups, enum vp_group_type type, const char *path,
+                            size_t path_len)
 {
     size_t capacity;
-    if (groups->path_count >= GROUP_PATHS_MOST)
-        return;
-    char **grown =
-        grow(groups->paths, groups->path_count, groups->path_capacity, sizeof *grown, &capacity);
+    if (groups->count >= GROUPS_MOST)
+        return NULL;
+    struct group *grown =
+        vpi_group_grow(groups->items, groups->count, groups->capacity, sizeof *grown, &capacity);
     if (!grown)
-        return;
-    groups->paths = grown;
-    groups->path_capacity = capacity;
-    grown[groups->path_count] = strdup(path);
-    groups->path_count += grown[groups->path_count] != NULL;
+        return NULL;
+    groups->items = grown;
+    groups->capacity = (uint32_t)capacity;
+    struct group *group = &grown[groups->count];
+    *group = (struct group){.type = type, .path = strndup(path, path_len)};
+    if (!group->path)
+        return NULL;
+    groups->count++;
+    return group;
 }
 
-static void add_member(struct groups *groups, struct group *group, enum vp_group_role role,
-                       const char *name)
+struct group_member *vpi_group_add(struct groups *groups, struct group *group,
+                                   enum vp_group_role role, const char *name, const char *path)
 {
     size_t capacity;
     if (groups->member_count >= GROUP_MEMBERS_MOST)
-        return;
+        return NULL;
     struct group_member *grown =
-        grow(group->members, group->count, group->capacity, sizeof *grown, &capacity);
+        vpi_group_grow(group->members, group->count, group->capacity, sizeof *grown, &capacity);
     if (!grown)
-        return;
+        return NULL;
     group->members = grown;
     group->capacity = (uint32_t)capacity;
     struct group_member *member = &grown[group->count];
-    *member = (struct group_member){.role = role, .name = strdup(name)};
+    *member = (struct group_member){.role = role, .name = strdup(name), .path = path};
     if (!member->name)
-        return;
-    for (char *c = member->name; *c; c++) {
-        if (*c == '\\')
-            *c = '/';
-    }
+        return NULL;
     group->count++;
     groups->member_count++;
+    return member;
 }
 
-/* A file that stands in several sections of an INF is one. */
-static bool is_known(const struct group *group, const char *text)
-{
-    for (uint32_t i = 0; i < group->count; i++) {
-        const char *a = group->members[i].name, *b = text;
-        while (*a && lower(*a) == lower(*b == '\\' ? '/' : *b)) {
-            a++;
-            b++;
-        }
-        if (!*a && !*b)
-            return true;
-    }
-    return false;
-}
-
-static void set_once(char **text, const char *value)
+void vpi_group_text(char **text, const char *value)
 {
     if (!*text)
         *text = strdup(value);
 }
 
-static void add_features(struct groups *groups, struct group *group, const struct vp_result *result)
-{
-    unsigned provider = vp_kind_from_name("company-name");
-    unsigned version = vp_kind_from_name("product-version");
-    unsigned catalog = vp_kind_from_name("inf-catalog"), file = vp_kind_from_name("inf-file");
-    struct vp_feature f = {.size = sizeof f};
-    for (uint32_t i = 0; vp_result_feature(result, i, &f) == VP_OK && f.object == 0; i++) {
-        if (f.kind == provider)
-            set_once(&group->provider, f.text);
-        else if (f.kind == version)
-            set_once(&group->version, f.text);
-        else if ((f.kind == catalog || f.kind == file) && !is_known(group, f.text))
-            add_member(groups, group, f.kind == file ? VP_GROUP_ROLE_FILE : VP_GROUP_ROLE_CATALOG,
-                       f.text);
-    }
-}
-
-static void add_group(struct groups *groups, const char *path, const struct vp_result *result)
-{
-    size_t capacity;
-    if (groups->count >= GROUPS_MOST)
-        return;
-    struct group *grown =
-        grow(groups->items, groups->count, groups->capacity, sizeof *grown, &capacity);
-    if (!grown)
-        return;
-    groups->items = grown;
-    groups->capacity = (uint32_t)capacity;
-    struct group *group = &grown[groups->count];
-    *group = (struct group){.path = strdup(path)};
-    if (!group->path)
-        return;
-    groups->count++;
-    const char *slash = strrchr(path, '/');
-    add_member(groups, group, VP_GROUP_ROLE_INF, slash ? slash + 1 : path);
-    add_features(groups, group, result);
-}
-
-void vpi_groups_see(struct groups *groups, const char *path, bool keep,
+void vpi_groups_see(struct groups *groups, const char *path, bool package,
                     const struct vp_result *result)
 {
-    struct vp_object object = {.size = sizeof object};
-    if (!keep)
-        return;
-    keep_path(groups, path);
-    if (result && vp_result_object(result, 0, &object) == VP_OK && object.format == VP_FORMAT_INF)
-        add_group(groups, path, result);
-}
-
-static int compare(const char *a, const char *b)
-{
-    while (*a && lower(*a) == lower(*b)) {
-        a++;
-        b++;
-    }
-    return (unsigned char)lower(*a) - (unsigned char)lower(*b);
-}
-
-/* Paths that differ in case alone come in byte order, so that answers repeat. */
-static int compare_paths(const void *left, const void *right)
-{
-    const char *a = *(char *const *)left, *b = *(char *const *)right;
-    int order = compare(a, b);
-    return order ? order : strcmp(a, b);
-}
-
-static const char *find(const struct groups *groups, const char *path)
-{
-    size_t low = 0, high = groups->path_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare(groups->paths[middle], path) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < groups->path_count && compare(groups->paths[low], path) == 0;
-    return found ? groups->paths[low] : NULL;
-}
-
-static void resolve(struct groups *groups, struct group *group)
-{
-    const char *slash = strrchr(group->path, '/');
-    size_t folder = slash ? (size_t)(slash - group->path) + 1 : 0;
-    for (uint32_t i = 0; i < group->count; i++) {
-        struct group_member *member = &group->members[i];
-        size_t len = strlen(member->name) + 1;
-        char *path = malloc(folder + len);
-        if (!path)
-            return;
-        memcpy(path, group->path, folder);
-        memcpy(path + folder, member->name, len);
-        member->path = member->role == VP_GROUP_ROLE_INF ? group->path : find(groups, path);
-        free(path);
-    }
+    if (package)
+        vpi_drivers_see(groups, path, result);
 }
 
 void vpi_groups_resolve(struct groups *groups)
@@ -190,10 +74,7 @@ void vpi_groups_resolve(struct groups *groups)
     if (groups->resolved)
         return;
     groups->resolved = true;
-    if (groups->path_count)
-        qsort(groups->paths, groups->path_count, sizeof *groups->paths, compare_paths);
-    for (uint32_t i = 0; i < groups->count; i++)
-        resolve(groups, &groups->items[i]);
+    vpi_drivers_resolve(groups);
 }
 
 void vpi_groups_free(struct groups *groups)
@@ -207,10 +88,8 @@ void vpi_groups_free(struct groups *groups)
         free(group->provider);
         free(group->version);
     }
-    for (size_t i = 0; i < groups->path_count; i++)
-        free(groups->paths[i]);
     free(groups->items);
-    free(groups->paths);
+    vpi_drivers_free(&groups->drivers);
 }
 
 enum vp_status vp_scan_group(struct vp_scan *scan, uint32_t index, struct vp_group *ret_group)
@@ -220,7 +99,7 @@ enum vp_status vp_scan_group(struct vp_scan *scan, uint32_t index, struct vp_gro
         return VP_E_NOT_FOUND;
     const struct group *from = &scan->groups.items[index];
     struct vp_group group = {.size = sizeof group,
-                             .type = VP_GROUP_TYPE_DRIVER_PACKAGE,
+                             .type = from->type,
                              .path = from->path,
                              .path_len = strlen(from->path),
                              .provider = from->provider ? from->provider : "",

@@ -1,7 +1,8 @@
-/* group.h - files that are one thing: driver packages
+/* group.h - files that are one thing
  *
- * Of the files in folders with an INF, and one below, the paths are kept while the scan gives its
- * results; when it is over, what each INF names is looked for among them, without case.
+ * Each kind of group remembers what it needs of the files while the scan gives its results; when it
+ * is over, it makes its groups of that (group_driver.c).  What there is no room or memory for is in
+ * no group.
  */
 #ifndef VPI_SCAN_GROUP_H
 #define VPI_SCAN_GROUP_H
@@ -14,35 +15,62 @@ enum { GROUPS_MOST = 1 << 16, GROUP_MEMBERS_MOST = 1 << 20, GROUP_PATHS_MOST = 1
 
 struct group_member {
     enum vp_group_role role;
-    char *name;       /* as the INF has it, with slashes */
-    const char *path; /* one of the groups' paths, or NULL */
+    char *name;       /* below the group's folder, with slashes */
+    const char *path; /* one that its kind remembers, or NULL */
 };
 
 struct group {
+    enum vp_group_type type;
     char *path, *provider, *version;
     struct group_member *members;
     uint32_t count, capacity;
+};
+
+/* Of the files in folders with an INF, and one below. */
+struct driver_files {
+    char **paths;
+    size_t count, capacity;
 };
 
 /* Zeroed at first. */
 struct groups {
     struct group *items;
     uint32_t count, capacity;
-    char **paths;
-    size_t path_count, path_capacity;
     size_t member_count;
     bool resolved;
+    struct driver_files drivers;
 };
 
-/* Whether the name at the end of a path ends with ".inf". */
-bool vpi_is_inf_name(const char *path);
-
-/* Sees a file that the scan gives; `keep` says that it may belong to a group.  What there is no
- * room or memory for is in no group. */
-void vpi_groups_see(struct groups *groups, const char *path, bool keep,
+/* Sees a file that the scan gives; `package` says that it may belong to a driver package. */
+void vpi_groups_see(struct groups *groups, const char *path, bool package,
                     const struct vp_result *result);
 /* After the last one. */
 void vpi_groups_resolve(struct groups *groups);
 void vpi_groups_free(struct groups *groups);
+
+/* ---- for each kind of group */
+
+/* Room for one more, or NULL. */
+void *vpi_group_grow(void *items, size_t count, size_t capacity, size_t len, size_t *ret_capacity);
+
+/* A new group, or NULL.  `path_len` bytes of `path` are copied. */
+struct group *vpi_group_new(struct groups *groups, enum vp_group_type type, const char *path,
+                            size_t path_len);
+
+/* A new member, or NULL.  `name` is copied, `path` is not. */
+struct group_member *vpi_group_add(struct groups *groups, struct group *group,
+                                   enum vp_group_role role, const char *name, const char *path);
+
+/* Sets a text of a group that has none yet. */
+void vpi_group_text(char **text, const char *value);
+
+/* ---- group_driver.c */
+
+/* Whether the name at the end of a path ends with ".inf". */
+bool vpi_is_inf_name(const char *path);
+
+void vpi_drivers_see(struct groups *groups, const char *path, const struct vp_result *result);
+void vpi_drivers_resolve(struct groups *groups);
+void vpi_drivers_free(struct driver_files *drivers);
 
 #endif
