@@ -1,4 +1,4 @@
-/* groups.h - the groups of a scan: driver packages */
+/* groups.h - the groups of a scan: driver packages and bundles */
 #ifndef TOOLS_GROUPS_H
 #define TOOLS_GROUPS_H
 
@@ -10,7 +10,7 @@
 
 /* "groups": an array. */
 void groups_json(struct vp_scan *scan, struct json *json);
-/* How many there are; with `all` also each and what of it is missing. */
+/* How many there are; with `all` also each and what is in it or missing. */
 void groups_text(struct vp_scan *scan, FILE *stream, bool all);
 
 #endif

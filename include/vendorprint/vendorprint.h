@@ -720,36 +720,44 @@ VP_API enum vp_status vp_scan_start(struct vp_db *db, const char *const *paths, 
 VP_API enum vp_status vp_scan_next(struct vp_scan *scan, struct vp_scan_item *ret_item,
                                    struct vp_error *err);
 
-/* Files that are one thing: a driver package is an INF, the catalogs that it names and its files.
- */
-enum vp_group_type { VP_GROUP_TYPE_DRIVER_PACKAGE = 1 };
+/* Files that are one thing.  A driver package is an INF, the catalogs that it names and its files;
+ * a bundle is a folder of Apple's making, with an Info.plist that names a main executable which was
+ * scanned, or that has a list of its files (_CodeSignature/CodeResources) beside it. */
+enum vp_group_type { VP_GROUP_TYPE_DRIVER_PACKAGE = 1, VP_GROUP_TYPE_BUNDLE = 2 };
 enum vp_group_role {
     VP_GROUP_ROLE_INF = 1,
     VP_GROUP_ROLE_CATALOG = 2,
-    VP_GROUP_ROLE_FILE = 3 /* that the INF lists */
+    VP_GROUP_ROLE_FILE = 3,            /* that the INF lists */
+    VP_GROUP_ROLE_MAIN_EXECUTABLE = 4, /* that the Info.plist names */
+    VP_GROUP_ROLE_INFO_PLIST = 5,
+    VP_GROUP_ROLE_CODE_RESOURCES = 6,
+    VP_GROUP_ROLE_EXECUTABLE = 7, /* another Mach-O file below the folder, in no bundle in it */
+    VP_GROUP_ROLE_BUNDLE = 8      /* a bundle in it, which is a group too: the path of its folder */
 };
 
 struct vp_group {
     size_t size;
     enum vp_group_type type;
-    const char *path; /* of the INF, bytes */
+    const char *path; /* of the INF, or of the bundle's folder; bytes */
     size_t path_len;
     const char *provider; /* what the INF claims, or "" */
-    const char *version;  /* of DriverVer, or "" */
-    uint32_t members;     /* for vp_scan_group_member; the INF itself is the first */
+    const char *version;  /* of DriverVer, or what the Info.plist claims, or "" */
+    uint32_t members;     /* for vp_scan_group_member; the INF, or a main executable, comes first */
+    const char *identifier; /* of a bundle: what the Info.plist claims, or "" */
 };
 
 struct vp_group_member {
     size_t size;
     enum vp_group_role role;
-    const char *name; /* as the INF has it, below its folder, with slashes */
+    const char *name; /* below the folder, with slashes: as the INF has it, or as it was found */
     const char *path; /* of the file of that name that was scanned, bytes; "" when there was none */
     size_t path_len;
 };
 
 /* Group number `index` of the scan, after vp_scan_next said VP_E_END; what is read lives as long as
- * the scan.  Files are looked for in the folder of the INF and in those below it, without case.  At
- * most 65,536 groups.  VP_E_NOT_FOUND: there are no more. */
+ * the scan.  What an INF names is looked for in its folder and in those below it, without case;
+ * paths in bundles are compared as they are.  At most 65,536 groups, bundles behind driver
+ * packages. VP_E_NOT_FOUND: there are no more. */
 VP_API enum vp_status vp_scan_group(struct vp_scan *scan, uint32_t index,
                                     struct vp_group *ret_group);
 VP_API enum vp_status vp_scan_group_member(struct vp_scan *scan, uint32_t group, uint32_t index,

@@ -60,8 +60,10 @@ static const char *const subject_types[] = {NULL, "vendor", "product", "origin",
 static const char *const confidences[] = {NULL, "low", "medium", "high"};
 static const char *const cache_states[] = {"none", "new", "used", "other", "damaged", "refused"};
 static const char *const time_froms[] = {"none", "pkcs9", "rfc3161"};
-static const char *const group_types[] = {NULL, "driver-package"};
-static const char *const group_roles[] = {NULL, "inf", "catalog", "file"};
+static const char *const group_types[] = {NULL, "driver-package", "bundle"};
+static const char *const group_roles[] = {
+    NULL,         "inf",   "catalog", "file", "main-executable", "info-plist", "code-resources",
+    "executable", "bundle"};
 /* By the number of the bit. */
 static const char *const signature_states[] = {"checked",        "digest-matches",
                                                "verifies",       "anchored",

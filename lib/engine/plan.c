@@ -79,6 +79,7 @@ static void plan_needed(struct vp_session *session)
     /* Of these a scan makes groups. */
     vpi_kind_set_add(&session->needed, KIND_INF_CATALOG);
     vpi_kind_set_add(&session->needed, KIND_INF_FILE);
+    vpi_kind_set_add(&session->needed, KIND_BUNDLE_ID);
     for (uint32_t i = 0; i < session->gate_count; i++) {
         if (session->gates[i].has)
             vpi_kind_set_add(&session->needed, session->gates[i].has);

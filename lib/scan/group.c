@@ -62,11 +62,11 @@ void vpi_group_text(char **text, const char *value)
         *text = strdup(value);
 }
 
-void vpi_groups_see(struct groups *groups, const char *path, bool package,
-                    const struct vp_result *result)
+void vpi_groups_see(struct groups *groups, const struct vp_scan_item *item, bool package)
 {
     if (package)
-        vpi_drivers_see(groups, path, result);
+        vpi_drivers_see(groups, item->path, item->result);
+    vpi_bundles_see(groups, item);
 }
 
 void vpi_groups_resolve(struct groups *groups)
@@ -75,6 +75,7 @@ void vpi_groups_resolve(struct groups *groups)
         return;
     groups->resolved = true;
     vpi_drivers_resolve(groups);
+    vpi_bundles_resolve(groups);
 }
 
 void vpi_groups_free(struct groups *groups)
@@ -87,9 +88,11 @@ void vpi_groups_free(struct groups *groups)
         free(group->path);
         free(group->provider);
         free(group->version);
+        free(group->identifier);
     }
     free(groups->items);
     vpi_drivers_free(&groups->drivers);
+    vpi_bundles_free(&groups->bundles);
 }
 
 enum vp_status vp_scan_group(struct vp_scan *scan, uint32_t index, struct vp_group *ret_group)
@@ -104,7 +107,8 @@ enum vp_status vp_scan_group(struct vp_scan *scan, uint32_t index, struct vp_gro
                              .path_len = strlen(from->path),
                              .provider = from->provider ? from->provider : "",
                              .version = from->version ? from->version : "",
-                             .members = from->count};
+                             .members = from->count,
+                             .identifier = from->identifier ? from->identifier : ""};
     size_t size = ret_group->size < sizeof group ? ret_group->size : sizeof group;
     memcpy((char *)ret_group + sizeof size, (const char *)&group + sizeof size, size - sizeof size);
     return VP_OK;

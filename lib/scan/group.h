@@ -1,8 +1,8 @@
 /* group.h - files that are one thing
  *
  * Each kind of group remembers what it needs of the files while the scan gives its results; when it
- * is over, it makes its groups of that (group_driver.c).  What there is no room or memory for is in
- * no group.
+ * is over, it makes its groups of that (group_driver.c, group_bundle.c).  What there is no room or
+ * memory for is in no group.
  */
 #ifndef VPI_SCAN_GROUP_H
 #define VPI_SCAN_GROUP_H
@@ -21,7 +21,7 @@ struct group_member {
 
 struct group {
     enum vp_group_type type;
-    char *path, *provider, *version;
+    char *path, *provider, *version, *identifier;
     struct group_member *members;
     uint32_t count, capacity;
 };
@@ -32,6 +32,20 @@ struct driver_files {
     size_t count, capacity;
 };
 
+/* A file that tells of a bundle, or may lie in one. */
+struct bundle_part {
+    char *path;
+    enum vp_group_role role;
+    size_t root_len; /* of the bundle's folder in the path; 0: not known from this file alone */
+    /* Of a main executable: the Info.plist that names it, and what that says. */
+    char *info, *identifier, *version;
+};
+
+struct bundle_parts {
+    struct bundle_part *items;
+    size_t count, capacity;
+};
+
 /* Zeroed at first. */
 struct groups {
     struct group *items;
@@ -39,11 +53,11 @@ struct groups {
     size_t member_count;
     bool resolved;
     struct driver_files drivers;
+    struct bundle_parts bundles;
 };
 
-/* Sees a file that the scan gives; `package` says that it may belong to a driver package. */
-void vpi_groups_see(struct groups *groups, const char *path, bool package,
-                    const struct vp_result *result);
+/* Sees what the scan gives; `package` says that it may belong to a driver package. */
+void vpi_groups_see(struct groups *groups, const struct vp_scan_item *item, bool package);
 /* After the last one. */
 void vpi_groups_resolve(struct groups *groups);
 void vpi_groups_free(struct groups *groups);
@@ -72,5 +86,11 @@ bool vpi_is_inf_name(const char *path);
 void vpi_drivers_see(struct groups *groups, const char *path, const struct vp_result *result);
 void vpi_drivers_resolve(struct groups *groups);
 void vpi_drivers_free(struct driver_files *drivers);
+
+/* ---- group_bundle.c */
+
+void vpi_bundles_see(struct groups *groups, const struct vp_scan_item *item);
+void vpi_bundles_resolve(struct groups *groups);
+void vpi_bundles_free(struct bundle_parts *parts);
 
 #endif

@@ -199,8 +199,8 @@ static void give(struct vp_scan *scan, struct file *file, struct vp_scan_item *i
     item->error = file->error.status == VP_OK ? "" : scan->last_error;
     item->result = file->result;
     item->hard_link = file->is_link;
-    vpi_groups_see(&scan->groups, scan->last_path, file->package, file->result);
     item->cached = file->cached;
+    vpi_groups_see(&scan->groups, item, file->package);
     file->result = NULL;
 }
 

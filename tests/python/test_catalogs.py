@@ -124,21 +124,3 @@ def test_what_is_not_there_is_an_error(tmp_path):
     with pytest.raises(VendorprintError) as raised:
         Catalogs(tmp_path / "nothing")
     assert raised.value.status == Status.NOT_FOUND
-
-
-INF = b'[Version]\nSignature="$CHICAGO$"\nProvider=Example\nCatalogFile=x.cat\nDriverVer=1/2/2020,3.4\n'
-
-
-def test_a_driver_package_is_a_group(folder, db):
-    (folder / "x.inf").write_bytes(INF + b"[SourceDisksFiles]\nx.txt=1\ngone.sys=1\n")
-    with vendorprint.scan(folder, database=db) as scan:
-        assert all(item.result for item in scan)
-        (group,) = scan.groups()
-    assert group.type == vendorprint.GroupType.DRIVER_PACKAGE
-    assert (group.path, group.provider, group.version) == (str(folder / "x.inf"), "Example", "3.4")
-    assert [(str(one.role), one.name, one.path) for one in group.members] == [
-        ("inf", "x.inf", str(folder / "x.inf")),
-        ("catalog", "x.cat", str(folder / "x.cat")),
-        ("file", "x.txt", str(folder / "x.txt")),
-        ("file", "gone.sys", None),
-    ]

@@ -370,6 +370,7 @@ class vp_group(Structure):
         ("provider", c_char_p),
         ("version", c_char_p),
         ("members", c_uint32),
+        ("identifier", c_char_p),
     ]
 
 

@@ -266,7 +266,7 @@ class Scan(Handle):
         )
 
     def groups(self) -> list[Group]:
-        """The driver packages among the files that were scanned.  After the last item."""
+        """The driver packages and Apple bundles among the files that were scanned.  After the last item."""
         with self._next:
             found: list[Group] = []
             row = _ffi.new(_ffi.vp_group)
@@ -279,6 +279,7 @@ class Scan(Handle):
                         provider=text(row.provider),
                         version=text(row.version),
                         members=tuple(members),
+                        identifier=text(row.identifier),
                     )
                 )
             return found
@@ -287,7 +288,7 @@ class Scan(Handle):
         row = _ffi.new(_ffi.vp_group_member)
         check(lib.vp_scan_group_member(self._handle, group, index, byref(row)), _ffi.vp_error())
         path = os.fsdecode(string_at(row.path, row.path_len))
-        return GroupMember(GroupRole(row.role), text(row.name), path or None)
+        return GroupMember(GroupRole(row.role), os.fsdecode(row.name), path or None)
 
     def save_cache(self) -> CacheReport:
         """Replaces the cache file with one that has the answers of this scan too.

@@ -196,6 +196,7 @@ class GroupType(_Open):
     """What a group of files is."""
 
     DRIVER_PACKAGE = 1
+    BUNDLE = 2
 
 
 class GroupRole(_Open):
@@ -204,6 +205,11 @@ class GroupRole(_Open):
     INF = 1
     CATALOG = 2
     FILE = 3
+    MAIN_EXECUTABLE = 4
+    INFO_PLIST = 5
+    CODE_RESOURCES = 6
+    EXECUTABLE = 7
+    BUNDLE = 8  # one in the bundle, which is a group too
 
 
 class CacheState(_Open):
@@ -537,19 +543,20 @@ class GroupMember:
     """A file of a group."""
 
     role: GroupRole
-    name: str  # as the INF has it, below its folder, with slashes
-    path: Optional[str]  # of the file of that name that was scanned; None: there was none
+    name: str  # below the folder, with slashes: as the INF has it, or as it was found
+    path: Optional[str]  # of the file of that name that was scanned, or of a bundle's folder; None: there was none
 
 
 @dataclass(frozen=True)
 class Group:
-    """Files that are one thing: an INF, the catalogs that it names, and its files."""
+    """Files that are one thing: an INF with its catalogs and files, or an Apple bundle."""
 
     type: GroupType
-    path: str  # of the INF
+    path: str  # of the INF, or of the bundle's folder
     provider: str  # what the INF claims, or ""
-    version: str  # of DriverVer, or ""
-    members: tuple[GroupMember, ...]  # the INF first
+    version: str  # of DriverVer, or what the Info.plist claims, or ""
+    members: tuple[GroupMember, ...]  # the INF, or a main executable, first
+    identifier: str  # of a bundle: what the Info.plist claims, or ""
 
 
 @dataclass(frozen=True)
