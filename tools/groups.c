@@ -20,10 +20,10 @@ static void write_members(struct vp_scan *scan, struct json *json, uint32_t inde
     json_array_end(json);
 }
 
-static void write_group(struct vp_scan *scan, struct json *json, uint32_t index,
+static void write_group(struct vp_scan *scan, struct json *json, const char *key, uint32_t index,
                         const struct vp_group *group)
 {
-    json_object(json, NULL);
+    json_object(json, key);
     json_text(json, "type", vp_name(VP_NAMES_GROUP_TYPE, (unsigned)group->type));
     json_bytes(json, "path", group->path, group->path_len);
     json_text(json, "provider", group->provider);
@@ -39,8 +39,19 @@ void groups_json(struct vp_scan *scan, struct json *json)
     struct vp_group group = {.size = sizeof group};
     json_array(json, "groups");
     for (uint32_t i = 0; vp_scan_group(scan, i, &group) == VP_OK; i++)
-        write_group(scan, json, i, &group);
+        write_group(scan, json, NULL, i, &group);
     json_array_end(json);
+}
+
+void groups_ndjson(struct vp_scan *scan, struct output *output)
+{
+    struct vp_group group = {.size = sizeof group};
+    bool go_on = true;
+    for (uint32_t i = 0; go_on && vp_scan_group(scan, i, &group) == VP_OK; i++) {
+        output_begin_result(output);
+        write_group(scan, &output->json, "group", i, &group);
+        go_on = output_end_result(output);
+    }
 }
 
 static void show_driver(struct vp_scan *scan, FILE *stream, uint32_t index,

@@ -2,7 +2,7 @@
  *
  * text    for people
  * json    one document: {"schema_version", "tool", "results": [...], "summary"}
- * ndjson  one result a line
+ * ndjson  one result a line, then one group
  * csv     a header and rows
  *
  * A result is written whole between output_begin_result and output_end_result.

@@ -111,8 +111,11 @@ static void show_summary(struct report *report, const struct tally *tally, struc
     } else if (output->format == OUTPUT_TEXT) {
         tally_text(tally, output->stream);
         groups_text(scan, output->stream, report->options->all);
-    } else if (!report->options->quiet) {
-        tally_text(tally, stderr);
+    } else {
+        if (output->format == OUTPUT_NDJSON)
+            groups_ndjson(scan, output);
+        if (!report->options->quiet)
+            tally_text(tally, stderr);
     }
 }
 

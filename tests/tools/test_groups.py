@@ -51,6 +51,12 @@ def test_json_has_the_groups_in_its_summary(run, groups):
     check(run("scan", "-f", "json", str(groups)).document()["summary"]["groups"], groups)
 
 
+def test_ndjson_ends_with_a_line_for_each_group(run, groups):
+    lines = run("scan", "-q", "-f", "ndjson", str(groups)).lines()
+    assert ["group" in line for line in lines] == [False] * 6 + [True] * 3
+    check([line["group"] for line in lines[6:]], groups)
+
+
 def test_text_counts_groups_and_lists_them_when_asked(run, groups):
     done = run("scan", str(groups))
     assert "1 driver packages\n1 bundles" not in done.out
