@@ -1,16 +1,12 @@
 /* test_beside.c - what the Info.plist beside a file says of it */
-#define _XOPEN_SOURCE 700 /* nftw */
+#include "test_folder.h"
+
 #include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "engine/judge_db.h"
 #include "macho_build.h"
 
-static char root[64];
 static struct vp_session *session;
 static struct vp_result *result;
 
@@ -24,38 +20,14 @@ static const char list[] = LIST_OF(EXECUTABLE);
 
 static void begin(void)
 {
-    strcpy(root, "/tmp/vendorprint-beside-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(root));
+    folder_begin();
     ck_assert_int_eq(vp_session_new(NULL, NULL, &session, NULL), VP_OK);
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
 }
 
 static void end(void)
 {
     vp_session_free(session);
-    nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* A file below the root, and the folders that it needs. */
-static void put(const char *name, const void *bytes, size_t len)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", root, name);
-    for (char *slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-        *slash = 0;
-        (void)mkdir(path, 0700);
-    }
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, len, file), len);
-    ck_assert_int_eq(fclose(file), 0);
+    folder_end();
 }
 
 static void put_program(const char *name)
@@ -64,7 +36,7 @@ static void put_program(const char *name)
     macho_build_init(&m, true, false);
     macho_section(&m, "__TEXT", "__text", 0, "code", 4);
     macho_build_finish(&m);
-    put(name, m.bytes, m.len);
+    folder_put(name, m.bytes, m.len);
     macho_build_done(&m);
 }
 
@@ -125,7 +97,7 @@ START_TEST(a_bundle_speaks_of_its_main_executable_wherever_it_stands)
     };
     begin();
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        put(pairs[i][1], list, sizeof list - 1);
+        folder_put(pairs[i][1], list, sizeof list - 1);
         told_by(pairs[i][0], pairs[i][1]);
     }
     end();
@@ -135,9 +107,9 @@ END_TEST
 START_TEST(a_bundle_speaks_of_no_other_file)
 {
     begin();
-    put("A.app/Contents/Info.plist", list, sizeof list - 1);
-    put("Info.plist", list, sizeof list - 1);
-    put("F.framework/Resources/Info.plist", list, sizeof list - 1);
+    folder_put("A.app/Contents/Info.plist", list, sizeof list - 1);
+    folder_put("Info.plist", list, sizeof list - 1);
+    folder_put("F.framework/Resources/Info.plist", list, sizeof list - 1);
     told_by("A.app/Contents/MacOS/helper", NULL);
     told_by("A.app/Contents/MacOS/thing.dylib", NULL);
     told_by("A.app/Contents/Frameworks/thing", NULL);
@@ -154,7 +126,7 @@ START_TEST(without_an_executable_the_file_called_like_the_bundle_is_meant)
 {
     static const char nameless[] = LIST_OF("");
     begin();
-    put("thing.bundle/Contents/Info.plist", nameless, sizeof nameless - 1);
+    folder_put("thing.bundle/Contents/Info.plist", nameless, sizeof nameless - 1);
     told_by("thing.bundle/Contents/MacOS/thing", "thing.bundle/Contents/Info.plist");
     told_by("thing.bundle/Contents/MacOS/other", NULL);
     end();
@@ -166,7 +138,7 @@ START_TEST(where_a_text_stands_is_told_in_its_own_file)
     struct vp_feature feature = {.size = sizeof feature};
     bool seen = false;
     begin();
-    put("A.app/Contents/Info.plist", list, sizeof list - 1);
+    folder_put("A.app/Contents/Info.plist", list, sizeof list - 1);
     put_program("A.app/Contents/MacOS/thing");
     examine("A.app/Contents/MacOS/thing");
     for (uint32_t i = 0; vp_result_feature(result, i, &feature) == VP_OK; i++) {
@@ -197,8 +169,8 @@ START_TEST(each_slice_of_a_fat_file_is_told_of_and_nothing_deeper)
         macho_put_uint(&fat, fields[i], 4, true);
     macho_put(&fat, m.bytes, m.len);
     macho_put(&fat, m.bytes, m.len);
-    put("A.app/Contents/Info.plist", list, sizeof list - 1);
-    put("A.app/Contents/MacOS/thing", fat.data, fat.len);
+    folder_put("A.app/Contents/Info.plist", list, sizeof list - 1);
+    folder_put("A.app/Contents/MacOS/thing", fat.data, fat.len);
     examine("A.app/Contents/MacOS/thing");
     ck_assert_ptr_null(beside_of(0));
     ck_assert_ptr_nonnull(beside_of(1));
@@ -214,7 +186,7 @@ START_TEST(a_name_is_a_path_only_where_the_caller_says_so)
 {
     char path[256];
     begin();
-    put("A.app/Contents/Info.plist", list, sizeof list - 1);
+    folder_put("A.app/Contents/Info.plist", list, sizeof list - 1);
     put_program("A.app/Contents/MacOS/thing");
     snprintf(path, sizeof path, "%s/A.app/Contents/MacOS/thing", root);
     int fd = open(path, O_RDONLY);
@@ -247,7 +219,7 @@ START_TEST(a_scan_reads_what_lies_beside)
     struct vp_scan_item item = {.size = sizeof item};
     unsigned told = 0;
     begin();
-    put("A.app/Contents/Info.plist", list, sizeof list - 1);
+    folder_put("A.app/Contents/Info.plist", list, sizeof list - 1);
     put_program("A.app/Contents/MacOS/thing");
     ck_assert_int_eq(vp_scan_start(NULL, paths, 1, NULL, &scan, NULL), VP_OK);
     while (vp_scan_next(scan, &item, NULL) == VP_OK) {
@@ -287,7 +259,7 @@ START_TEST(an_answer_that_depends_on_two_files_is_not_cached)
 {
     char cache[256];
     begin();
-    put("files/A.app/Contents/Info.plist", list, sizeof list - 1);
+    folder_put("files/A.app/Contents/Info.plist", list, sizeof list - 1);
     put_program("files/A.app/Contents/MacOS/thing");
     put_program("files/A.app/Contents/thing");
     put_program("files/B.app/Contents/MacOS/thing"); /* a list may come */
@@ -306,7 +278,7 @@ START_TEST(a_saved_result_keeps_where_its_texts_stand)
     size_t len;
     struct vp_summary summary = {.size = sizeof summary};
     begin();
-    put("A.app/Contents/Info.plist", list, sizeof list - 1);
+    folder_put("A.app/Contents/Info.plist", list, sizeof list - 1);
     put_program("A.app/Contents/MacOS/thing");
     examine("A.app/Contents/MacOS/thing");
     char *beside = strdup(beside_of(0));
@@ -329,7 +301,7 @@ START_TEST(what_is_there_and_cannot_be_read_is_a_gap)
     enum { LONG = (1 << 20) + 1 };
     begin();
     put_program("A.app/Contents/MacOS/thing");
-    put("elsewhere", list, sizeof list - 1);
+    folder_put("elsewhere", list, sizeof list - 1);
     snprintf(path, sizeof path, "%s/A.app/Contents/Info.plist", root);
     snprintf(other, sizeof other, "%s/elsewhere", root);
     ck_assert_int_eq(symlink(other, path), 0); /* may lead anywhere */
@@ -342,7 +314,7 @@ START_TEST(what_is_there_and_cannot_be_read_is_a_gap)
     ck_assert_ptr_nonnull(bytes);
     memset(bytes, ' ', LONG);
     memcpy(bytes, list, sizeof list - 1);
-    put("A.app/Contents/Info.plist", bytes, LONG);
+    folder_put("A.app/Contents/Info.plist", bytes, LONG);
     examine("A.app/Contents/MacOS/thing");
     ck_assert_ptr_nonnull(beside_of(0));
     ck_assert_int_eq(gap(), VP_GAP_COUNT_LIMIT);
@@ -358,16 +330,16 @@ START_TEST(every_prefix_every_flipped_byte_and_every_memory_limit_is_safe)
     begin();
     put_program("A.app/Contents/MacOS/thing");
     for (size_t len = 0; len < sizeof list; len++) {
-        put("A.app/Contents/Info.plist", list, len);
+        folder_put("A.app/Contents/Info.plist", list, len);
         examine("A.app/Contents/MacOS/thing");
         vp_result_unref(result);
         memcpy(copy, list, sizeof list);
         copy[len] ^= 0x10;
-        put("A.app/Contents/Info.plist", copy, sizeof list - 1);
+        folder_put("A.app/Contents/Info.plist", copy, sizeof list - 1);
         examine("A.app/Contents/MacOS/thing");
         vp_result_unref(result);
     }
-    put("A.app/Contents/Info.plist", list, sizeof list - 1);
+    folder_put("A.app/Contents/Info.plist", list, sizeof list - 1);
     for (size_t memory = 4096; memory < 400000; memory += 1777) {
         char path[256];
         const struct vp_session_options options = {.size = sizeof options, .limits.memory = memory};

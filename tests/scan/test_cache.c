@@ -1,28 +1,19 @@
 /* test_cache.c - answers of earlier scans: for the same file in the same state only */
-#define _XOPEN_SOURCE 700 /* nftw */
-#include <check.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
+#include "test_folder.h"
+
 #include <time.h>
-#include <unistd.h>
 
 #include "vendorprint/vendorprint.h"
 
 enum { FILES = 40 };
 
-static char root[64], cache_path[96];
+static char cache_path[96];
 
 static void put(int number, const char *content)
 {
-    char path[96];
-    snprintf(path, sizeof path, "%s/files/%02d", root, number);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(content, file);
-    fclose(file);
+    char name[64];
+    snprintf(name, sizeof name, "files/%02d", number);
+    folder_put_text(name, content);
 }
 
 static void wait_until_settled(void)
@@ -34,28 +25,11 @@ static void wait_until_settled(void)
 /* What changed just now is not kept, so the files are old enough after a pause. */
 static void make_tree(void)
 {
-    char path[96];
-    strcpy(root, "/tmp/vendorprint-cache-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(root));
-    snprintf(path, sizeof path, "%s/files", root);
-    ck_assert_int_eq(mkdir(path, 0700), 0);
+    folder_begin();
     snprintf(cache_path, sizeof cache_path, "%s/cache", root);
     for (int i = 0; i < FILES; i++)
         put(i, "text");
     wait_until_settled();
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-static void remove_tree(void)
-{
-    nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 struct outcome {
@@ -111,7 +85,7 @@ START_TEST(unchanged_files_are_answered_from_it)
     wait_until_settled();
     ck_assert_uint_eq(scan(cache_path, 0).cached, FILES - 1);
     ck_assert_uint_eq(scan(cache_path, 0).cached, FILES);
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
@@ -123,7 +97,7 @@ START_TEST(other_options_are_another_cache)
     ck_assert_int_eq(seen.cache.state, VP_CACHE_OTHER);
     ck_assert_uint_eq(seen.cached, 0);
     ck_assert_uint_eq(scan(cache_path, VP_DIGEST_MD5).cached, FILES);
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
@@ -156,7 +130,7 @@ START_TEST(a_damaged_one_is_begun_anew)
     }
     ck_assert_int_eq(truncate(cache_path, 0), 0);
     ck_assert_int_eq(scan(cache_path, 0).cache.state, VP_CACHE_NEW);
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
@@ -172,7 +146,7 @@ START_TEST(one_that_others_may_write_is_left_alone)
     ck_assert_uint_eq(seen.cached, 0);
     ck_assert_int_eq(stat(cache_path, &after), 0);
     ck_assert_uint_eq(before.st_ino, after.st_ino);
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
@@ -188,7 +162,7 @@ START_TEST(what_no_scan_has_use_for_falls_out)
     for (int i = 0; i < 16; i++)
         ck_assert_uint_eq(scan(cache_path, 0).cache.kept, FILES);
     ck_assert_uint_eq(scan(cache_path, 0).cache.kept, FILES / 2);
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
@@ -211,7 +185,7 @@ START_TEST(it_is_saved_after_the_end_only_and_says_when_it_can_not_be)
     ck_assert_int_eq(seen.saved, VP_E_IO);
     ck_assert_uint_eq(seen.files, FILES);
     ck_assert_int_eq(scan(NULL, 0).cache.state, VP_CACHE_NONE);
-    remove_tree();
+    folder_end();
 }
 END_TEST
 

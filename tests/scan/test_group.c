@@ -1,16 +1,7 @@
 /* test_group.c - the files of a driver package are told together */
-#define _XOPEN_SOURCE 700 /* nftw, mkdtemp */
-#include <check.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "test_folder.h"
 
 #include "vendorprint/vendorprint.h"
-
-static char root[64];
 
 static const char inf[] = "[Version]\nSignature=\"$Windows NT$\"\nProvider=%P%\n"
                           "CatalogFile=x.cat\nDriverVer=01/02/2020,3.4.5.6\n"
@@ -18,49 +9,15 @@ static const char inf[] = "[Version]\nSignature=\"$Windows NT$\"\nProvider=%P%\n
                           "[SourceDisksFiles]\nx.sys=1\nX.DLL=2\nx.dll=2\ngone.dll=2\n"
                           "..\\other.txt=2\n[Strings]\nP=\"Example\"\n";
 
-static void put(const char *name, const char *content)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", root, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(content, file);
-    fclose(file);
-}
-
-static void make_folder(const char *name)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", root, name);
-    ck_assert_int_eq(mkdir(path, 0700), 0);
-}
-
 static void make_tree(void)
 {
-    strcpy(root, "/tmp/vendorprint-group-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(root));
-    make_folder("p");
-    make_folder("p/AMD64");
-    make_folder("empty");
-    put("other.txt", "not of the package");
-    put("p/X.inf", inf);
-    put("p/X.CAT", "no catalog, but called so");
-    put("p/x.dll", "");
-    put("p/AMD64/x.sys", "");
-    put("empty/y.inf", "no INF at all");
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-static void remove_tree(void)
-{
-    nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    folder_begin();
+    folder_put_text("other.txt", "not of the package");
+    folder_put_text("p/X.inf", inf);
+    folder_put_text("p/X.CAT", "no catalog, but called so");
+    folder_put_text("p/x.dll", "");
+    folder_put_text("p/AMD64/x.sys", "");
+    folder_put_text("empty/y.inf", "no INF at all");
 }
 
 static struct vp_scan *scan_all(const char *path)
@@ -142,7 +99,7 @@ START_TEST(an_inf_alone_is_a_group_too)
     ck_assert_str_eq(path_of(scan, "X.inf", VP_GROUP_ROLE_INF), "/p/X.inf");
     ck_assert_str_eq(path_of(scan, "x.cat", VP_GROUP_ROLE_CATALOG), "");
     vp_scan_free(scan);
-    remove_tree();
+    folder_end();
 }
 END_TEST
 

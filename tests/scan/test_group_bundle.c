@@ -1,10 +1,5 @@
 /* test_group_bundle.c - the files of an Apple bundle are told together */
-#define _XOPEN_SOURCE 700 /* nftw, mkdtemp */
-#include <check.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "test_folder.h"
 
 #include "macho_build.h"
 #include "scan/group.h"
@@ -17,48 +12,13 @@ enum { PROGRAM = 2, DEBUG_FILE = 10 };
     "</string><key>CFBundleIdentifier</key><string>" identifier                                    \
     "</string><key>CFBundleShortVersionString</key><string>1.2.3</string></dict></plist>"
 
-static char root[64];
 static struct vp_scan *scan;
-
-static void begin(void)
-{
-    strcpy(root, "/tmp/vendorprint-group-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(root));
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
 
 static void end(void)
 {
     vp_scan_free(scan);
     scan = NULL;
-    nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* A file below the root, and the folders that it needs. */
-static void put_bytes(const char *name, const void *bytes, size_t len)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", root, name);
-    for (char *slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-        *slash = 0;
-        (void)mkdir(path, 0700);
-    }
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, len, file), len);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
-static void put(const char *name, const char *text)
-{
-    put_bytes(name, text, strlen(text));
+    folder_end();
 }
 
 static void put_macho(const char *name, uint32_t filetype)
@@ -68,7 +28,7 @@ static void put_macho(const char *name, uint32_t filetype)
     m.filetype = filetype;
     macho_section(&m, "__TEXT", "__text", 0, "code", 4);
     macho_build_finish(&m);
-    put_bytes(name, m.bytes, m.len);
+    folder_put(name, m.bytes, m.len);
     macho_build_done(&m);
 }
 
@@ -132,20 +92,21 @@ static void no_group(uint32_t index)
 
 START_TEST(a_program_its_parts_and_the_bundles_in_it_are_groups)
 {
-    begin();
-    put("X.app/Contents/Info.plist", INFO("prog", "com.example.thing"));
-    put("X.app/Contents/_CodeSignature/CodeResources", "");
-    put("X.app/Contents/Resources/text.txt", "no member");
+    folder_begin();
+    folder_put_text("X.app/Contents/Info.plist", INFO("prog", "com.example.thing"));
+    folder_put_text("X.app/Contents/_CodeSignature/CodeResources", "");
+    folder_put_text("X.app/Contents/Resources/text.txt", "no member");
     put_macho("X.app/Contents/MacOS/prog", PROGRAM);
     put_macho("X.app/Contents/MacOS/helper", PROGRAM);
     put_macho("X.app/Contents/Resources/deep/tool", PROGRAM);
     put_macho("X.app/Contents/MacOS/prog.dSYM/Contents/Resources/DWARF/prog", DEBUG_FILE);
-    put("X.app/Contents/MacOS/prog.dSYM/Contents/Info.plist", INFO("", "of.debug"));
+    folder_put_text("X.app/Contents/MacOS/prog.dSYM/Contents/Info.plist", INFO("", "of.debug"));
     put_macho("X.app/Contents/Frameworks/Y.framework/Versions/A/Y", PROGRAM);
     put_macho("X.app/Contents/Frameworks/Y.framework/Versions/A/Helpers/h", PROGRAM);
-    put("X.app/Contents/Frameworks/Y.framework/Versions/A/Resources/Info.plist",
-        INFO("Y", "com.example.y"));
-    put("X.app/Contents/Frameworks/Y.framework/Versions/A/_CodeSignature/CodeResources", "");
+    folder_put_text("X.app/Contents/Frameworks/Y.framework/Versions/A/Resources/Info.plist",
+                    INFO("Y", "com.example.y"));
+    folder_put_text("X.app/Contents/Frameworks/Y.framework/Versions/A/_CodeSignature/CodeResources",
+                    "");
     put_macho("outside", PROGRAM);
     scan_all();
     group_is(0, "/X.app",
@@ -168,15 +129,15 @@ END_TEST
 
 START_TEST(flat_bundles_and_frameworks_without_links_are_groups)
 {
-    begin();
-    put("Flat.appex/Info.plist", INFO("prog", "com.example.flat"));
+    folder_begin();
+    folder_put_text("Flat.appex/Info.plist", INFO("prog", "com.example.flat"));
     put_macho("Flat.appex/prog", PROGRAM);
-    put("W.framework/Resources/Info.plist", INFO("W", "com.example.w"));
+    folder_put_text("W.framework/Resources/Info.plist", INFO("W", "com.example.w"));
     put_macho("W.framework/Versions/A/W", PROGRAM);
     put_macho("W.framework/W", PROGRAM);
     /* Nothing in its name, and nothing to run, but a list of its files. */
-    put("data/Info.plist", INFO("", "com.example.data"));
-    put("data/_CodeSignature/CodeResources", "");
+    folder_put_text("data/Info.plist", INFO("", "com.example.data"));
+    folder_put_text("data/_CodeSignature/CodeResources", "");
     scan_all();
     group_is(0, "/Flat.appex", "main-executable prog\ninfo-plist Info.plist\n");
     group_is(1, "/W.framework",
@@ -190,14 +151,14 @@ END_TEST
 
 START_TEST(an_info_plist_that_names_another_file_makes_none_the_main_executable)
 {
-    begin();
-    put("A.app/Contents/Info.plist", INFO("../../outside", "com.example.lie"));
-    put("A.app/Contents/_CodeSignature/CodeResources", "");
+    folder_begin();
+    folder_put_text("A.app/Contents/Info.plist", INFO("../../outside", "com.example.lie"));
+    folder_put_text("A.app/Contents/_CodeSignature/CodeResources", "");
     put_macho("A.app/Contents/MacOS/prog", PROGRAM);
     put_macho("outside", PROGRAM);
-    put("B.app/Contents/Info.plist", INFO("gone", "com.example.lie"));
+    folder_put_text("B.app/Contents/Info.plist", INFO("gone", "com.example.lie"));
     put_macho("B.app/Contents/MacOS/B", PROGRAM);
-    put("C.app/Contents/Info.plist", "no property list");
+    folder_put_text("C.app/Contents/Info.plist", "no property list");
     put_macho("C.app/Contents/MacOS/prog", PROGRAM);
     scan_all();
     group_is(0, "/A.app",
@@ -212,12 +173,12 @@ END_TEST
 
 START_TEST(names_in_another_case_are_other_names)
 {
-    begin();
-    put("X.app/contents/info.plist", INFO("prog", "com.example.lower"));
+    folder_begin();
+    folder_put_text("X.app/contents/info.plist", INFO("prog", "com.example.lower"));
     put_macho("X.app/contents/macos/prog", PROGRAM);
-    put("Y.app/Contents/Info.plist", INFO("prog", "com.example.y"));
+    folder_put_text("Y.app/Contents/Info.plist", INFO("prog", "com.example.y"));
     put_macho("Y.app/Contents/MacOS/prog", PROGRAM);
-    put("y.app/Contents/Info.plist", INFO("prog", "com.example.small"));
+    folder_put_text("y.app/Contents/Info.plist", INFO("prog", "com.example.small"));
     put_macho("y.app/Contents/MacOS/prog", PROGRAM);
     put_macho("y.app/Contents/MacOS/PROG", PROGRAM);
     scan_all();
@@ -234,10 +195,10 @@ END_TEST
 
 START_TEST(folders_that_begin_alike_are_no_bundles_in_each_other)
 {
-    begin();
-    put("a/X.app/Contents/Info.plist", INFO("prog", "com.example.x"));
+    folder_begin();
+    folder_put_text("a/X.app/Contents/Info.plist", INFO("prog", "com.example.x"));
     put_macho("a/X.app/Contents/MacOS/prog", PROGRAM);
-    put("a/X.app.backup/Contents/Info.plist", INFO("prog", "com.example.backup"));
+    folder_put_text("a/X.app.backup/Contents/Info.plist", INFO("prog", "com.example.backup"));
     put_macho("a/X.app.backup/Contents/MacOS/prog", PROGRAM);
     put_macho("a/X.apple", PROGRAM);
     scan_all();
@@ -253,12 +214,12 @@ END_TEST
 START_TEST(another_name_of_a_main_executable_is_none)
 {
     char from[256], to[256];
-    begin();
-    put("A.app/Contents/Info.plist", INFO("prog", "com.example.a"));
+    folder_begin();
+    folder_put_text("A.app/Contents/Info.plist", INFO("prog", "com.example.a"));
     put_macho("A.app/Contents/MacOS/prog", PROGRAM);
-    put("B.app/Contents/Info.plist", INFO("else", "com.example.b"));
-    put("B.app/Contents/_CodeSignature/CodeResources", "");
-    put("B.app/Contents/MacOS/none", "");
+    folder_put_text("B.app/Contents/Info.plist", INFO("else", "com.example.b"));
+    folder_put_text("B.app/Contents/_CodeSignature/CodeResources", "");
+    folder_put_text("B.app/Contents/MacOS/none", "");
     snprintf(from, sizeof from, "%s/A.app/Contents/MacOS/prog", root);
     snprintf(to, sizeof to, "%s/B.app/Contents/MacOS/prog", root);
     ck_assert_int_eq(link(from, to), 0);
@@ -281,13 +242,13 @@ END_TEST
 START_TEST(links_are_neither_parts_nor_ways)
 {
     char to[256];
-    begin();
-    put("elsewhere.plist", INFO("prog", "com.example.x"));
+    folder_begin();
+    folder_put_text("elsewhere.plist", INFO("prog", "com.example.x"));
     put_macho("X.app/Contents/MacOS/prog", PROGRAM);
     snprintf(to, sizeof to, "%s/X.app/Contents/Info.plist", root);
     ck_assert_int_eq(symlink("../../elsewhere.plist", to), 0);
     put_macho("Y.framework/Versions/A/Y", PROGRAM);
-    put("Y.framework/Versions/A/Resources/Info.plist", INFO("Y", "com.example.y"));
+    folder_put_text("Y.framework/Versions/A/Resources/Info.plist", INFO("Y", "com.example.y"));
     snprintf(to, sizeof to, "%s/Y.framework/Versions/Current", root);
     ck_assert_int_eq(symlink("A", to), 0);
     scan_all();
@@ -300,8 +261,8 @@ END_TEST
 
 START_TEST(a_main_executable_alone_tells_of_its_bundle)
 {
-    begin();
-    put("X.app/Contents/Info.plist", INFO("prog", "com.example.x"));
+    folder_begin();
+    folder_put_text("X.app/Contents/Info.plist", INFO("prog", "com.example.x"));
     put_macho("X.app/Contents/MacOS/prog", PROGRAM);
     scan_names((const char *const[]){"/X.app/Contents/MacOS/prog", NULL});
     group_is(0, "/X.app",
@@ -318,12 +279,12 @@ END_TEST
 
 START_TEST(parts_of_a_bundle_alone_are_no_group)
 {
-    begin();
-    put("A.app/Contents/Info.plist", INFO("prog", "com.example.x"));
-    put("B.app/Contents/_CodeSignature/CodeResources", "");
+    folder_begin();
+    folder_put_text("A.app/Contents/Info.plist", INFO("prog", "com.example.x"));
+    folder_put_text("B.app/Contents/_CodeSignature/CodeResources", "");
     put_macho("B.app/Contents/MacOS/prog", PROGRAM);
     put_macho("C.app/Contents/MacOS/prog", PROGRAM);
-    put("Info.plist", INFO("prog", "com.example.x"));
+    folder_put_text("Info.plist", INFO("prog", "com.example.x"));
     put_macho("prog", PROGRAM);
     scan_all();
     no_group(0);
@@ -334,10 +295,10 @@ END_TEST
 START_TEST(driver_packages_come_before_bundles)
 {
     struct vp_group group = {.size = sizeof group};
-    begin();
-    put("A.app/Contents/Info.plist", INFO("prog", "com.example.x"));
+    folder_begin();
+    folder_put_text("A.app/Contents/Info.plist", INFO("prog", "com.example.x"));
     put_macho("A.app/Contents/MacOS/prog", PROGRAM);
-    put("x.inf", "[Version]\nSignature=\"$Windows NT$\"\nProvider=Example\n");
+    folder_put_text("x.inf", "[Version]\nSignature=\"$Windows NT$\"\nProvider=Example\n");
     scan_all();
     ck_assert_int_eq(vp_scan_group(scan, 0, &group), VP_OK);
     ck_assert_int_eq(group.type, VP_GROUP_TYPE_DRIVER_PACKAGE);

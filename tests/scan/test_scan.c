@@ -1,74 +1,28 @@
 /* test_scan.c - many files through the public API */
-#define _XOPEN_SOURCE 700 /* nftw */
-#include <check.h>
+#include "test_folder.h"
+
 #include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "scan/walk.h"
 #include "vendorprint/vendorprint.h"
 
 enum { FILES = 700 };
 
-static char root[64];
-
-static void put(const char *name, const char *content)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", root, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(content, file);
-    fclose(file);
-}
-
-static void sub(char *path, size_t len, const char *name)
-{
-    snprintf(path, len, "%s/%s", root, name);
-}
-
 /* FILES files in two folders, a link to a file and to a folder, a pipe, and two names of one file.
  */
 static void make_tree(void)
 {
-    char path[256], other[256], name[64];
-    strcpy(root, "/tmp/vendorprint-scan-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(root));
-    sub(path, sizeof path, "a");
-    mkdir(path, 0700);
-    sub(path, sizeof path, "b");
-    mkdir(path, 0700);
+    char name[64];
+    folder_begin();
     for (int i = 0; i < FILES; i++) {
         snprintf(name, sizeof name, "%s/%04d", i % 2 ? "a" : "b", i);
-        put(name, i % 3 ? "text" : "");
+        folder_put_text(name, i % 3 ? "text" : "");
     }
-    put("c", "linked");
-    sub(path, sizeof path, "c");
-    sub(other, sizeof other, "d");
-    ck_assert_int_eq(link(path, other), 0);
-    sub(other, sizeof other, "e");
-    ck_assert_int_eq(symlink("c", other), 0);
-    sub(other, sizeof other, "f");
-    ck_assert_int_eq(symlink("a", other), 0);
-    sub(other, sizeof other, "pipe");
-    ck_assert_int_eq(mkfifo(other, 0600), 0);
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-static void remove_tree(void)
-{
-    nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    folder_put_text("c", "linked");
+    ck_assert_int_eq(link(folder_path("c"), folder_path("d")), 0);
+    ck_assert_int_eq(symlink("c", folder_path("e")), 0);
+    ck_assert_int_eq(symlink("a", folder_path("f")), 0);
+    ck_assert_int_eq(mkfifo(folder_path("pipe"), 0600), 0);
 }
 
 static struct vp_scan *start(const char *const *paths, size_t count, struct vp_scan_options options)
@@ -101,7 +55,7 @@ START_TEST(every_regular_file_comes_once_in_the_order_of_the_walk)
         ck_assert_int_eq(links, 1);
         vp_scan_free(scan);
     }
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
@@ -110,21 +64,15 @@ enum { LINKED = 300 };
 /* Half of the files of a folder have a second name in a folder that is walked later. */
 static void make_linked_tree(void)
 {
-    char path[256], other[256], name[64];
-    strcpy(root, "/tmp/vendorprint-scan-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(root));
-    sub(path, sizeof path, "a");
-    mkdir(path, 0700);
-    sub(path, sizeof path, "b");
-    mkdir(path, 0700);
+    char name[64], other[64];
+    folder_begin();
+    folder_make("b");
     for (int i = 0; i < LINKED; i++) {
         snprintf(name, sizeof name, "a/%04d", i);
-        put(name, "text");
-        sub(path, sizeof path, name);
-        snprintf(name, sizeof name, "b/%04d", LINKED - i);
-        sub(other, sizeof other, name);
+        snprintf(other, sizeof other, "b/%04d", LINKED - i);
+        folder_put_text(name, "text");
         if (i % 2)
-            ck_assert_int_eq(link(path, other), 0);
+            ck_assert_int_eq(link(folder_path(name), folder_path(other)), 0);
     }
 }
 
@@ -139,7 +87,7 @@ START_TEST(the_first_name_of_the_walk_is_examined_whichever_thread_is_faster)
         struct vp_object object = {.size = sizeof object};
         int links = 0;
         char first[256];
-        sub(first, sizeof first, "a/");
+        snprintf(first, sizeof first, "%s", folder_path("a/"));
         while (vp_scan_next(scan, &item, NULL) == VP_OK) {
             ck_assert_int_eq(vp_result_object(item.result, 0, &object), VP_OK);
             ck_assert_int_eq(strncmp(object.name, first, strlen(first)), 0);
@@ -150,7 +98,7 @@ START_TEST(the_first_name_of_the_walk_is_examined_whichever_thread_is_faster)
         ck_assert_int_eq(links, LINKED / 2);
         vp_scan_free(scan);
     }
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
@@ -163,10 +111,9 @@ START_TEST(files_whose_starts_lie_on_storage_are_read_like_others)
     vpi_walk_fetch(&none);
     make_tree();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char path[256], bytes[8];
+        char bytes[8];
         struct walk_file file;
-        sub(path, sizeof path, names[i]);
-        vpi_walk_open(NULL, path, &file);
+        vpi_walk_open(NULL, folder_path(names[i]), &file);
         ck_assert_int_ge(file.fd, 0);
         enum walk_start found = vpi_walk_start(&file);
         ck_assert_int_ne(found, WALK_START_STORED); /* it was just written */
@@ -179,7 +126,7 @@ START_TEST(files_whose_starts_lie_on_storage_are_read_like_others)
         ck_assert_int_eq(read(file.fd, bytes, sizeof bytes), i == 0 ? 6 : i == 1 ? 4 : 0);
         vpi_walk_close(&file);
     }
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
@@ -197,7 +144,7 @@ START_TEST(results_may_come_as_they_are_ready)
     }
     ck_assert_int_eq(files, FILES + 2);
     vp_scan_free(scan);
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
@@ -214,18 +161,14 @@ START_TEST(a_scan_may_be_left_at_any_time)
         }
         vp_scan_free(scan);
     }
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
 START_TEST(what_cannot_be_read_is_an_item_that_says_why)
 {
     make_tree();
-    char absent[256], pipe_path[256], linked[256];
-    sub(absent, sizeof absent, "absent");
-    sub(pipe_path, sizeof pipe_path, "pipe");
-    sub(linked, sizeof linked, "e");
-    const char *paths[] = {absent, pipe_path, linked};
+    const char *paths[] = {folder_path("absent"), folder_path("pipe"), folder_path("e")};
     static const enum vp_status wants[] = {VP_E_NOT_FOUND, VP_E_NOT_REGULAR, VP_OK};
     struct vp_scan *scan = start(paths, 3, (struct vp_scan_options){.jobs = 1});
     for (int i = 0; i < 3; i++) {
@@ -240,7 +183,7 @@ START_TEST(what_cannot_be_read_is_an_item_that_says_why)
     ck_assert_int_eq(vp_scan_next(scan, &item, NULL), VP_E_END);
     ck_assert_int_eq(vp_scan_next(scan, &item, NULL), VP_E_END);
     vp_scan_free(scan);
-    remove_tree();
+    folder_end();
 }
 END_TEST
 
@@ -248,20 +191,14 @@ END_TEST
 START_TEST(names_that_never_come_keep_no_results)
 {
     enum { PAIRS = 4096 + 1000 };
-    char path[256], other[256];
-    strcpy(root, "/tmp/vendorprint-scan-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(root));
-    for (int folder = 0; folder < 2; folder++) {
-        sub(path, sizeof path, folder ? "b" : "a");
-        ck_assert_int_eq(mkdir(path, 0700), 0);
-    }
+    char name[64], other[64];
+    folder_begin();
+    folder_make("b");
     for (int i = 0; i < PAIRS; i++) {
-        snprintf(path, sizeof path, "%s/a/%05d", root, i);
-        snprintf(other, sizeof other, "%s/b/%05d", root, i);
-        FILE *file = fopen(path, "w");
-        ck_assert_ptr_nonnull(file);
-        fclose(file);
-        ck_assert_int_eq(link(path, other), 0);
+        snprintf(name, sizeof name, "a/%05d", i);
+        snprintf(other, sizeof other, "b/%05d", i);
+        folder_put_text(name, "");
+        ck_assert_int_eq(link(folder_path(name), folder_path(other)), 0);
     }
     for (int unordered = 0; unordered < 2; unordered++) {
         struct vp_scan_options options = {
@@ -282,7 +219,7 @@ START_TEST(names_that_never_come_keep_no_results)
         ck_assert_int_eq(files, 2 * PAIRS);
         ck_assert_int_eq(links, 4096);
     }
-    ck_assert_int_eq(nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    folder_end();
 }
 END_TEST
 

@@ -1,87 +1,29 @@
 /* test_walk.c - a walk stays where it began, whatever is moved about meanwhile */
-#define _XOPEN_SOURCE 700 /* nftw */
-#include <check.h>
+#include "test_folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "scan/walk.h"
 #include "vendorprint/vendorprint.h"
 
-static char root[64];
-
-static void sub(char *path, size_t len, const char *name)
-{
-    snprintf(path, len, "%s/%s", root, name);
-}
-
-static void make_folder(const char *name)
-{
-    char path[640];
-    sub(path, sizeof path, name);
-    ck_assert_int_eq(mkdir(path, 0700), 0);
-}
-
-static void put(const char *name, const char *content)
-{
-    char path[640];
-    sub(path, sizeof path, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(content, file);
-    fclose(file);
-}
-
 /* What stood at `name` stands at `moved` now, and a link to `target` in its place. */
 static void replace_by_link(const char *name, const char *moved, const char *target)
 {
-    char from[640], to[640];
-    sub(from, sizeof from, name);
-    sub(to, sizeof to, moved);
-    ck_assert_int_eq(rename(from, to), 0);
-    ck_assert_int_eq(symlink(target, from), 0);
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-static void begin(void)
-{
-    strcpy(root, "/tmp/vendorprint-walk-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(root));
-}
-
-static void end(void)
-{
-    nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    ck_assert_int_eq(rename(folder_path(name), folder_path(moved)), 0);
+    ck_assert_int_eq(symlink(target, folder_path(name)), 0);
 }
 
 /* root/in is walked: a/x, b/x; root/out has an x that nobody asked for. */
 static struct walk *walk_tree(struct walk_folders *folders)
 {
-    char path[640];
-    begin();
-    make_folder("in");
-    make_folder("in/a");
-    make_folder("in/b");
-    make_folder("out");
-    put("in/a/x", "inside a");
-    put("in/b/x", "inside b");
-    put("out/x", "outside");
-    sub(path, sizeof path, "in");
+    folder_begin();
+    folder_put_text("in/a/x", "inside a");
+    folder_put_text("in/b/x", "inside b");
+    folder_put_text("out/x", "outside");
     vpi_walk_folders_init(folders);
-    struct walk *walk = vpi_walk_new(path, false, folders);
+    struct walk *walk = vpi_walk_new(folder_path("in"), false, folders);
     ck_assert_ptr_nonnull(walk);
     return walk;
 }
@@ -100,7 +42,7 @@ START_TEST(a_folder_that_becomes_a_link_is_not_walked)
     ck_assert_int_eq(vpi_walk_next(walk, &entry), 0);
     vpi_walk_free(walk);
     ck_assert_uint_eq(atomic_load(&folders.open), 0);
-    end();
+    folder_end();
 }
 END_TEST
 
@@ -130,9 +72,18 @@ START_TEST(a_file_is_opened_in_the_folder_in_which_it_was_found)
     vpi_walk_folder_unref(folder);
     ck_assert_uint_eq(atomic_load(&folders.open), 0);
     free(path);
-    end();
+    folder_end();
 }
 END_TEST
+
+static void put_wide(int count)
+{
+    char name[64];
+    for (int i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "%04d/x", i);
+        folder_put_text(name, "text");
+    }
+}
 
 static size_t scan_all(unsigned jobs)
 {
@@ -157,18 +108,12 @@ START_TEST(any_number_of_folders_is_scanned_with_few_descriptors)
     enum { WIDE = 600, DEEP = 100, FEW = 100 };
     char name[512];
     struct rlimit before, few;
-    begin();
-    for (int i = 0; i < WIDE; i++) {
-        snprintf(name, sizeof name, "%04d", i);
-        make_folder(name);
-        strcat(name, "/x");
-        put(name, "text");
-    }
+    folder_begin();
+    put_wide(WIDE);
     strcpy(name, "d");
     for (int i = 0; i < DEEP; i++) {
-        make_folder(name);
         strcat(name, "/x");
-        put(name, "text");
+        folder_put_text(name, "text");
         strcpy(name + strlen(name) - 1, "d");
     }
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -178,7 +123,7 @@ START_TEST(any_number_of_folders_is_scanned_with_few_descriptors)
     ck_assert_uint_eq(scan_all(1), WIDE + DEEP);
     ck_assert_uint_eq(scan_all(2), WIDE + DEEP);
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
-    end();
+    folder_end();
 }
 END_TEST
 
@@ -186,15 +131,9 @@ END_TEST
 START_TEST(a_scan_that_is_given_up_leaves_no_folder_open)
 {
     enum { WIDE = 300 };
-    char name[64];
     const char *paths[] = {root};
-    begin();
-    for (int i = 0; i < WIDE; i++) {
-        snprintf(name, sizeof name, "%04d", i);
-        make_folder(name);
-        strcat(name, "/x");
-        put(name, "text");
-    }
+    folder_begin();
+    put_wide(WIDE);
     int first = open("/dev/null", O_RDONLY);
     close(first);
     for (int round = 0; round < 10; round++) {
@@ -210,7 +149,7 @@ START_TEST(a_scan_that_is_given_up_leaves_no_folder_open)
     int last = open("/dev/null", O_RDONLY);
     ck_assert_int_eq(last, first);
     close(last);
-    end();
+    folder_end();
 }
 END_TEST
 
