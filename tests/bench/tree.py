@@ -2,13 +2,19 @@
 
 The loop (tree_floor.c) walks, opens each file, and reads and hashes the executables.  Runs alternate;
 medians of --rounds, ratios to the loop, and peak memory are printed as one Markdown table.
+
+With --structure the loop hashes all files, and the set has keys of sections, imports and whole files, so
+that both do the same: no signature is verified.
 """
 import argparse
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+
+from one_file import make_set
 
 
 def run(command, good):
@@ -41,11 +47,24 @@ def main():
     words.add_argument("--database", help="another one than the shipped set")
     words.add_argument("--rounds", type=int, default=5)
     words.add_argument("--cold", action="store_true", help="evict the files from the page cache before each run")
+    words.add_argument("--structure", action="store_true", help="what a loop by hand can do too, on all files")
     options = words.parse_args()
-    floor = os.path.join(options.build, "tests", "bench", "tree_floor")
-    scan = [os.path.join(options.build, "tools", "vendorprint"), "scan", "--quiet", "--format", "ndjson",
-            "--database", options.database or os.path.join(options.build, "signatures", "vendorprint.vpdb")]
-    todo = [("plain loop", [floor, options.tree], (0,))]
+    with tempfile.TemporaryDirectory() as folder:
+        measure(options, folder)
+
+
+def measure(options, folder):
+    command = os.path.join(options.build, "tools", "vendorprint")
+    loop = [os.path.join(options.build, "tests", "bench", "tree_floor"), options.tree]
+    database = options.database or os.path.join(options.build, "signatures", "vendorprint.vpdb")
+    if options.structure:
+        database = os.path.join(folder, "structure.vpdb")
+        make_set(os.path.join(folder, "set"))
+        subprocess.run([command, "build", "--output", database, os.path.join(folder, "set")], check=True,
+                       stdout=subprocess.DEVNULL)
+        loop.append("all")
+    scan = [command, "scan", "--quiet", "--format", "ndjson", "--database", database]
+    todo = [("plain loop", loop, (0,))]
     for threads in ("1", "2"):
         todo.append((f"scan --jobs {threads}", scan + ["--jobs", threads, options.tree], (0, 1, 2, 3)))
     figures = {name: [] for name, _, _ in todo}
@@ -58,7 +77,7 @@ def main():
                 evict(options.tree)
             figures[name].append(run(command, good))
     base = statistics.median(seconds for seconds, _, _ in figures["plain loop"])
-    print(subprocess.run([floor, options.tree], capture_output=True, text=True, check=True).stdout.split(" (")[0])
+    print(subprocess.run(loop, capture_output=True, text=True, check=True).stdout.split(" (")[0])
     print(f"\n| what | seconds, median of {options.rounds} | x | processor seconds | peak MiB |")
     print("|---|---|---|---|---|")
     for name, _, _ in todo:
