@@ -1,4 +1,4 @@
-"""replay_loldrivers.py --rows FILE [--set FOLDER] [--database FILE] - what a table of drivers says of the set, without the drivers
+"""replay_loldrivers.py --rows FILE [--yaml FOLDER] [--set FOLDER] [--database FILE] - what a table of drivers says of the set
 
 Reads a table with the columns of the LOLDrivers project (category, filename, company, signer_o, digests ...), gives each row's
 facts to the library as features, and compares findings with what the row itself says:
@@ -12,12 +12,19 @@ certificates by the CompanyName, digests by both: nothing is judged by itself.  
 Microsoft (which signs for others) are not counted, nor those that the set has no name for.  Malicious drivers lie: there every
 publisher is wrong.
 
+Microsoft signs for others, so rows of its signatures are counted apart, whatever they judge: those whose named signers are Microsoft
+alone, and with them those that name nobody (no signer, or one by its serial number only; "Unsigned" and "n/a" name nobody), all that
+Microsoft's name could be given to by mistake.  A finding of Microsoft there may be a claim, or Sysinternals, which is Microsoft's.
+With --yaml (the folder yaml/ of LOLDrivers) each row also gets every certificate of its signatures, authorities too, and the
+count is made again for the rows in which each signer's certificate is Microsoft's.  That needs PyYAML and a minute.
+
 Prints Markdown.  With --check the exit status says whether a publisher was wrong, or no digest was found.
 """
 import argparse
 import collections
 import csv
 import glob
+import itertools
 import os
 import re
 import sys
@@ -133,17 +140,66 @@ def count(replay, rows, kinds, judge):
     return counts
 
 
+def signers(row):
+    """Who signed, as the table names them: by the certificate, else in words."""
+    said = [row[column] for column in ("signer_o", "signer_cn") if row.get(column)]
+    said = said or [row[column] for column in ("publisher", "signature_text") if row.get(column)]
+    return [text for text in said if text.lower() not in ("unsigned", "n/a")]
+
+
 def microsoft_signed(row):
-    """Whether the table names no other signer than Microsoft."""
-    said = [row.get(column, "") for column in ("signer_o", "signer_cn", "publisher", "signature_text")]
-    return any(text.startswith("Microsoft") for text in said if text) and "Microsoft" in next(t for t in said if t)
+    """Whether Microsoft is the only signer that the table names."""
+    return bool(signers(row)) and not others_signed(row)
 
 
-def replay_microsoft(replay, rows, kinds):
-    """What is found where Microsoft alone signed: (relation or none) -> rows, and what names Microsoft."""
+def others_signed(row):
+    return any("Microsoft" not in text for text in signers(row)[:1])
+
+
+def read_chains(folder):
+    """(file of the list, digest) -> certificates as features, and whether each signer's is Microsoft's."""
+    import yaml
+
+    chains = {}
+    for path in glob.glob(os.path.join(folder, "*.yaml")):
+        with open(path, encoding="utf-8") as text:
+            samples = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["KnownVulnerableSamples"]
+        for sample in samples:
+            chain = read_chain(sample.get("Signatures") or ())
+            for digest in ("SHA256", "SHA1", "MD5"):
+                if sample.get(digest):
+                    chains[os.path.basename(path)[:-5], sample[digest].lower()] = chain
+    return chains
+
+
+def read_chain(signatures):
+    features, owners = set(), []
+    for signature in signatures:
+        subjects = {}
+        for certificate in signature.get("Certificates") or ():
+            subject = certificate.get("Subject") or ""
+            subjects[certificate.get("SerialNumber")] = subject
+            for kind, field in (("certificate-o", "O"), ("certificate-cn", "CN")):
+                names = re.findall(rf"(?:^|, ?){field}=(.*?)(?=, ?[A-Z]+=|$)", subject)
+                features.update((kind, spelled(kind, name)) for name in names if re.search(r"\w", name))
+            for name, digest in (certificate.get("TBS") or {}).items():
+                if name in ("SHA1", "SHA256"):
+                    features.add((f"certificate-tbs-{name.lower()}", digest))
+        owners += [subjects.get(signer.get("SerialNumber"), "") for signer in signature.get("Signer") or ()]
+    return sorted(features), bool(owners) and all("O=Microsoft Corporation" in owner for owner in owners)
+
+
+def chain_of(chains, row):
+    found = (chains.get((row.get("yaml_id"), row[kind])) for kind in ("sha256", "sha1", "md5") if row.get(kind))
+    return next((chain for chain in found if chain), ([], False))
+
+
+def replay_microsoft(replay, rows, kinds, chains):
+    """What is found where nobody but Microsoft is a signer: (relation or none) -> rows, and what names Microsoft."""
     relations, microsoft = collections.Counter(), collections.Counter()
     for row in rows:
         features = [(kind, spelled(kind, row[column])) for kind, column in kinds.items() if row.get(column)]
+        features += chain_of(chains, row)[0]
         findings = replay.session.examine_features(features).findings if features else ()
         relations[findings[0].relation.name.lower() if findings else "none"] += 1
         for finding in findings:
@@ -163,6 +219,7 @@ def table(title, lines):
 def main():
     words = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     words.add_argument("--rows", required=True)
+    words.add_argument("--yaml", help="the folder yaml/ of LOLDrivers")
     words.add_argument("--set", default=os.path.join(HERE, "..", "..", "signatures"))
     words.add_argument("--database")
     words.add_argument("--check", action="store_true")
@@ -175,12 +232,13 @@ def main():
     with vendorprint.Database(options.database) as database, vendorprint.Session(database) as session:
         replay = Replay(session, read_names(options.set))
         everything = {**DIGESTS, **CERTIFICATES, **TEXTS, **STRUCTURE}
+        likely = {**CERTIFICATES, **TEXTS, **STRUCTURE}
         print(f"{len(rows)} rows, {len(lying)} of them malicious\n")
         table(
             "evidence together",
             [
                 ("everything", count(replay, honest, everything, "all")),
-                ("without digests", count(replay, honest, {**CERTIFICATES, **TEXTS, **STRUCTURE}, "all")),
+                ("without digests", count(replay, honest, likely, "all")),
                 ("texts and names, judged by the signer", count(replay, honest, TEXTS, "text")),
                 ("certificates, judged by the CompanyName", count(replay, honest, CERTIFICATES, "signer")),
             ],
@@ -203,12 +261,17 @@ def main():
                 print("wrong publisher:", found, "for", row["company"] or row["signer_o"], row["sha256"] or row["sha1"])
                 wrong += 1
         print("wrong publishers:", wrong)
-        alone = [row for row in rows if microsoft_signed(row)]
-        for title, kinds in (("everything", everything), ("without digests", {**CERTIFICATES, **TEXTS, **STRUCTURE})):
-            relations, microsoft = replay_microsoft(replay, alone, kinds)
+        chains = read_chains(options.yaml) if options.yaml else {}
+        groups = [
+            ("of which Microsoft alone is named as signer", [row for row in rows if microsoft_signed(row)]),
+            ("of which nobody else is named as signer", [row for row in rows if not others_signed(row)]),
+            ("whose signers are all Microsoft's by certificate", [row for row in rows if chain_of(chains, row)[1]]),
+        ]
+        for (group, alone), (title, kinds) in itertools.product(groups, (("everything", everything), ("without digests", likely))):
+            relations, microsoft = replay_microsoft(replay, alone, kinds, chains)
             print(
-                f"{len(alone)} rows that Microsoft alone signed, {title}:",
-                ", ".join(f"{name} {n}" for name, n in sorted(relations.items())),
+                f"{len(alone)} rows {group}, {title}:",
+                ", ".join(f"{name} {n}" for name, n in sorted(relations.items())) or "none",
                 "; Microsoft:", ", ".join(f"{name} {n}" for name, n in sorted(microsoft.items())) or "never",
             )
             wrong += sum(n for name, n in microsoft.items() if name != "claim" and "Sysinternals" not in name)
