@@ -28,9 +28,9 @@ import itertools
 import os
 import re
 import sys
-import unicodedata
 
 import vendorprint
+from company_names import short
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DIGESTS = {
@@ -58,17 +58,6 @@ TEXTS = {
 }
 STRUCTURE = {"imphash": "imphash", "rich-hash": "rich_md5"}
 TEMPLATE = re.compile(r"ddk provider|driver kits provider|todo|^legal corp|^microsoft|^no organization|^open source dev", re.I)
-FORMS = set("inc incorporated ltd limited llc corp corporation co company gmbh ag srl sro plc bv pte".split())
-
-
-def short(name):
-    """A company's name without its legal form, accents and punctuation, to compare two spellings."""
-    name = re.sub(r"\((r|tm|c)\)", "", unicodedata.normalize("NFKD", name).casefold())
-    name = "".join(c for c in name if not unicodedata.combining(c)).replace("s.r.o", "sro").replace("'", "")
-    words = re.findall(r"\w+", name)
-    while len(words) > 1 and words[-1] in FORMS:
-        words.pop()
-    return " ".join(words)
 
 
 def unquote(text):
