@@ -159,12 +159,12 @@ static inline struct macho_part cms_put(const struct apple_forgery *f, struct sp
     struct macho_part blob = {0};
     struct forgery how = {.signer = f->signer,
                           .named = f->named,
-                          .sha1 = sha1,
+                          .digest = sha1 ? DIGEST_SHA1 : DIGEST_SHA256,
                           .more = span_of(ties->bytes, ties->len),
                           .stamp = f->stamp,
                           .stamper = f->stamper,
                           .time = f->time};
-    open_signed(b, sha1);
+    open_signed(b, sha1 ? DIGEST_SHA1 : DIGEST_SHA256);
     open_value(b, DER_SEQUENCE);
     put_text(b, DER_OID, TYPE_DATA);
     close_value(b);

@@ -36,7 +36,7 @@ static struct write_anchor anchor_of(const struct party *party, unsigned purpose
                                           .purposes = purposes,
                                           .name = "an anchor"},
                                   .source = "a test"};
-    hash(false, party->facts.spki, anchor.row.hash);
+    hash(DIGEST_SHA256, party->facts.spki, anchor.row.hash);
     return anchor;
 }
 

@@ -22,10 +22,25 @@
 #define OID_APPLE_TOKEN "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0e"
 #define OID_COUNTER     "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x06"
 #define OID_NESTED      "\x2b\x06\x01\x04\x01\x82\x37\x02\x04\x01"
+#define HASH_MD5_OID    "\x2a\x86\x48\x86\xf7\x0d\x02\x05"
 #define HASH_SHA1_OID   "\x2b\x0e\x03\x02\x1a"
 #define HASH_SHA256_OID "\x60\x86\x48\x01\x65\x03\x04\x02\x01"
 #define ECDSA_SHA256    "\x2a\x86\x48\xce\x3d\x04\x03\x02"
 #define ECDSA_SHA1      "\x2a\x86\x48\xce\x3d\x04\x01"
+#define RSA_ENCRYPTION  "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+
+/* 0 is SHA-256 wherever a digest is asked for here. */
+static inline const EVP_MD *digest_md(enum digest_algorithm digest)
+{
+    return digest == DIGEST_MD5 ? EVP_md5() : digest == DIGEST_SHA1 ? EVP_sha1() : EVP_sha256();
+}
+
+static inline const char *digest_oid(enum digest_algorithm digest)
+{
+    return digest == DIGEST_MD5    ? HASH_MD5_OID
+           : digest == DIGEST_SHA1 ? HASH_SHA1_OID
+                                   : HASH_SHA256_OID;
+}
 
 /* Whoever signs: a key and its certificate. */
 struct party {
@@ -42,7 +57,9 @@ struct party_how {
     const char *usages;                      /* OpenSSL's words, or NULL */
     const char *unit, *common_name;          /* or NULL */
     const char *marker;                      /* OID of a critical extension, or NULL */
-    bool authority, sha1, negative;          /* the last: its serial number is */
+    enum digest_algorithm digest;            /* of its issuer's signature; 0: SHA-256 */
+    bool authority, negative;                /* the latter: its serial number is */
+    unsigned rsa;                            /* bits of an RSA key; 0: P-256 */
     int from, to;                            /* years; 0: 2020 and 2040 */
 };
 
@@ -78,7 +95,8 @@ static inline void party_name(X509_NAME *name, const char *field, const char *va
 static inline struct party party_new(struct party_how how)
 {
     static long serial = 1000;
-    struct party p = {.key = EVP_EC_gen("P-256"), .x509 = X509_new()};
+    struct party p = {.key = how.rsa ? EVP_RSA_gen(how.rsa) : EVP_EC_gen("P-256"),
+                      .x509 = X509_new()};
     char time[32];
     ck_assert(p.key && p.x509);
     X509_set_version(p.x509, 2);
@@ -106,7 +124,7 @@ static inline struct party party_new(struct party_how how)
         party_extend(p.x509, NID_ext_key_usage, how.usages);
     if (how.marker)
         party_mark(p.x509, how.marker);
-    X509_sign(p.x509, how.issuer ? how.issuer->key : p.key, how.sha1 ? EVP_sha1() : EVP_sha256());
+    X509_sign(p.x509, how.issuer ? how.issuer->key : p.key, digest_md(how.digest));
     unsigned char *der = NULL;
     int len = i2d_X509(p.x509, &der);
     ck_assert_int_gt(len, 0);
@@ -134,23 +152,25 @@ struct forgery {
     const struct party *named;  /* whose certificate the SignerInfo names; NULL: the signer's */
     const struct party *enclosed[6];
     const uint8_t *file_digest;
-    struct span file_digests; /* instead: an MSIX package has several */
-    bool sha1;                /* digest of the file and of the signature */
-    const char *says_type;    /* contentType; NULL: what it is */
+    struct span file_digests;             /* instead: an MSIX package has several */
+    enum digest_algorithm digest;         /* of the file and of the signature */
+    enum digest_algorithm file_digest_is; /* of the file alone; 0: the same */
+    const char *says_type;                /* contentType; NULL: what it is */
     bool wrong_message_digest, two_message_digests;
+    bool bare; /* an RSA signature without its DigestInfo */
     enum stamp stamp;
     const struct party *stamper;
     const char *time; /* of the stamp: YYYYMMDDHHMMSSZ */
-    bool stamp_of_another;
+    bool stamp_of_another, stamp_bare;
+    enum digest_algorithm stamp_digest;
     struct span nested; /* a whole blob */
     struct span more;   /* other signed attributes */
 };
 
-static inline size_t hash(bool sha1, struct span bytes, uint8_t *to)
+static inline size_t hash(enum digest_algorithm digest, struct span bytes, uint8_t *to)
 {
     unsigned len = 0;
-    ck_assert_int_eq(
-        EVP_Digest(bytes.data, bytes.len, to, &len, sha1 ? EVP_sha1() : EVP_sha256(), NULL), 1);
+    ck_assert_int_eq(EVP_Digest(bytes.data, bytes.len, to, &len, digest_md(digest), NULL), 1);
     return len;
 }
 
@@ -173,6 +193,26 @@ static inline void put_attribute(struct der_builder *b, const char *oid, uint8_t
     close_value(b);
 }
 
+static inline const char *signature_oid(const struct forgery *f)
+{
+    if (EVP_PKEY_get_base_id(f->signer->key) == EVP_PKEY_RSA)
+        return RSA_ENCRYPTION;
+    return f->digest == DIGEST_SHA1 ? ECDSA_SHA1 : ECDSA_SHA256;
+}
+
+/* With `bare`, an RSA key signs the digest without saying which one it is. */
+static inline void sign_bytes(const struct forgery *f, struct span bytes, uint8_t *to, size_t *len)
+{
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    size_t digest_len = hash(f->digest, bytes, digest);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(f->signer->key, NULL);
+    ck_assert_int_eq(EVP_PKEY_sign_init(context), 1);
+    if (!f->bare)
+        ck_assert_int_eq(EVP_PKEY_CTX_set_signature_md(context, digest_md(f->digest)), 1);
+    ck_assert_int_eq(EVP_PKEY_sign(context, to, len, digest, digest_len), 1);
+    EVP_PKEY_CTX_free(context);
+}
+
 /* A SignerInfo over `octets`; `more` is content for the unsigned attributes. */
 static inline void put_signer_info(struct der_builder *b, const struct forgery *f, const char *type,
                                    struct span octets, const char *time,
@@ -182,7 +222,7 @@ static inline void put_signer_info(struct der_builder *b, const struct forgery *
     const struct party *named = f->named ? f->named : f->signer;
     struct der_builder *attributes = builder_new();
     uint8_t digest[EVP_MAX_MD_SIZE], signature[512];
-    size_t digest_len = hash(f->sha1, octets, digest), signature_len = sizeof signature;
+    size_t digest_len = hash(f->digest, octets, digest), signature_len = sizeof signature;
     digest[0] ^= f->wrong_message_digest;
     const char *says = f->says_type ? f->says_type : type;
     open_value(attributes, DER_SET);
@@ -195,11 +235,7 @@ static inline void put_signer_info(struct der_builder *b, const struct forgery *
                   digest_len, f->two_message_digests ? 2 : 1);
     put_raw(attributes, f->more.data, f->more.len);
     close_value(attributes);
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    EVP_DigestSignInit(context, NULL, f->sha1 ? EVP_sha1() : EVP_sha256(), NULL, f->signer->key);
-    ck_assert_int_eq(
-        EVP_DigestSign(context, signature, &signature_len, attributes->bytes, attributes->len), 1);
-    EVP_MD_CTX_free(context);
+    sign_bytes(f, span_of(attributes->bytes, attributes->len), signature, &signature_len);
     attributes->bytes[0] = DER_CONTEXT_CONSTRUCTED;
 
     open_value(b, DER_SEQUENCE);
@@ -208,10 +244,10 @@ static inline void put_signer_info(struct der_builder *b, const struct forgery *
     put_raw(b, named->facts.issuer.data, named->facts.issuer.len);
     put_value(b, DER_INTEGER, named->facts.serial.data, named->facts.serial.len);
     close_value(b);
-    put_algorithm_of(b, f->sha1 ? HASH_SHA1_OID : HASH_SHA256_OID);
+    put_algorithm_of(b, digest_oid(f->digest));
     put_raw(b, attributes->bytes, attributes->len);
     free(attributes);
-    put_algorithm_of(b, f->sha1 ? ECDSA_SHA1 : ECDSA_SHA256);
+    put_algorithm_of(b, signature_oid(f));
     put_value(b, DER_OCTET_STRING, signature, signature_len);
     if (more) {
         open_value(b, DER_CONTEXT_CONSTRUCTED | 1);
@@ -222,7 +258,7 @@ static inline void put_signer_info(struct der_builder *b, const struct forgery *
 }
 
 /* ContentInfo up to the content's type; then content, certificates, signers and close_blob. */
-static inline void open_signed(struct der_builder *b, bool sha1)
+static inline void open_signed(struct der_builder *b, enum digest_algorithm digest)
 {
     open_value(b, DER_SEQUENCE);
     put_text(b, DER_OID, "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02");
@@ -230,7 +266,7 @@ static inline void open_signed(struct der_builder *b, bool sha1)
     open_value(b, DER_SEQUENCE);
     put_value(b, DER_INTEGER, "\x01", 1);
     open_value(b, DER_SET);
-    put_algorithm_of(b, sha1 ? HASH_SHA1_OID : HASH_SHA256_OID);
+    put_algorithm_of(b, digest_oid(digest));
     close_value(b);
 }
 
@@ -260,12 +296,12 @@ static inline void put_token(struct der_builder *b, const struct forgery *f, str
     put_text(info, DER_OID, "\x2a\x03");
     open_value(info, DER_SEQUENCE);
     put_algorithm_of(info, HASH_SHA256_OID);
-    put_value(info, DER_OCTET_STRING, digest, hash(false, imprinted, digest));
+    put_value(info, DER_OCTET_STRING, digest, hash(DIGEST_SHA256, imprinted, digest));
     close_value(info);
     put_value(info, DER_INTEGER, "\x05", 1);
     put_text(info, DER_GENERALIZED_TIME, f->time);
     close_value(info);
-    open_signed(b, false);
+    open_signed(b, DIGEST_SHA256);
     open_value(b, DER_SEQUENCE);
     put_text(b, DER_OID, TYPE_TST_INFO);
     open_value(b, DER_CONTEXT_CONSTRUCTED);
@@ -284,7 +320,7 @@ static inline void put_unsigned(struct der_builder *b, const struct forgery *f,
                                 struct span signature)
 {
     struct span imprinted = f->stamp_of_another ? span_text("another") : signature;
-    struct forgery stamp = {.signer = f->stamper};
+    struct forgery stamp = {.signer = f->stamper, .digest = f->stamp_digest, .bare = f->stamp_bare};
     if (f->stamp != STAMP_NONE) {
         open_value(b, DER_SEQUENCE);
         put_text(b, DER_OID,
@@ -316,7 +352,7 @@ static struct span forge_over(const struct forgery *f, const char *type, struct 
     struct span rest = whole;
     struct der_value value;
     ck_assert(vpi_der_next(&rest, &value));
-    open_signed(b, f->sha1);
+    open_signed(b, f->digest);
     open_value(b, DER_SEQUENCE);
     put_text(b, DER_OID, type);
     open_value(b, DER_CONTEXT_CONSTRUCTED);
@@ -339,11 +375,13 @@ static inline struct span forge(const struct forgery *f)
     open_value(content, DER_SEQUENCE);
     put_algorithm_of(content, "\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0f");
     open_value(content, DER_SEQUENCE);
-    put_algorithm_of(content, f->sha1 ? HASH_SHA1_OID : HASH_SHA256_OID);
+    enum digest_algorithm digest = f->file_digest_is ? f->file_digest_is : f->digest;
+    put_algorithm_of(content, digest_oid(digest));
     if (f->file_digests.len)
         put_value(content, DER_OCTET_STRING, f->file_digests.data, f->file_digests.len);
     else
-        put_value(content, DER_OCTET_STRING, f->file_digest, f->sha1 ? 20 : 32);
+        put_value(content, DER_OCTET_STRING, f->file_digest,
+                  (size_t)EVP_MD_get_size(digest_md(digest)));
     close_value(content);
     close_value(content);
     struct span blob = forge_over(f, TYPE_INDIRECT, span_of(content->bytes, content->len));
@@ -355,7 +393,7 @@ static inline struct span forge(const struct forgery *f)
 
 struct target {
     struct pe_build pe;     /* unsigned */
-    uint8_t digests[2][32]; /* SHA-1, SHA-256 */
+    uint8_t digests[3][32]; /* SHA-1, SHA-256, MD5 */
 };
 
 /* With `reach`, the last section says that it goes on by so many bytes behind the file. */
@@ -377,8 +415,9 @@ static inline void target_init(struct target *t, size_t reach)
         memcpy(covered + len, t->pe.bytes + parts[i][0], parts[i][1] - parts[i][0]);
         len += parts[i][1] - parts[i][0];
     }
-    for (int i = 0; i < 2; i++)
-        hash(i == 0, span_of(covered, len), t->digests[i]);
+    static const enum digest_algorithm all[] = {DIGEST_SHA1, DIGEST_SHA256, DIGEST_MD5};
+    for (int i = 0; i < 3; i++)
+        hash(all[i], span_of(covered, len), t->digests[i]);
     free(covered);
 }
 

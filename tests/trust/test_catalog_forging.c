@@ -278,8 +278,10 @@ START_TEST(a_nested_signature_over_the_same_list_vouches_too)
     const struct forged_member m = member();
     struct forgery f = genuine();
     struct span inner = forge_catalog(&f, &m, 1);
-    f = (struct forgery){
-        .signer = &world.forger, .enclosed = {&world.forger}, .nested = inner, .sha1 = true};
+    f = (struct forgery){.signer = &world.forger,
+                         .enclosed = {&world.forger},
+                         .nested = inner,
+                         .digest = DIGEST_SHA1};
     struct answer answer = examine_with(forge_catalog(&f, &m, 1));
     ck_assert_uint_eq(answer.signatures, 2);
     ck_assert(!(answer.states & VP_SIGNATURE_BELIEVED));
@@ -353,7 +355,7 @@ START_TEST(a_flat_file_is_looked_up_by_all_its_bytes)
     place_make(&place);
     uint8_t digest[32];
     struct span text = span_text("; no program at all\n");
-    hash(false, text, digest);
+    hash(DIGEST_SHA256, text, digest);
     const struct forgery f = genuine();
     const struct forged_member m = {.digest = digest, .flat = true};
     struct span catalog = forge_catalog(&f, &m, 1);

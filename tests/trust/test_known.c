@@ -62,7 +62,7 @@ static struct answer judge(const struct set *set, const struct forgery *how, siz
                                         .purposes = set->purposes[i],
                                         .distrusted = set->purposes[i] == 0,
                                         .name = "a row"};
-        hash(false, set->parties[i]->der, rows[i].hash);
+        hash(DIGEST_SHA256, set->parties[i]->der, rows[i].hash);
         trust.anchors.count++;
     }
     vpi_anchors_sort(rows, trust.anchors.count);

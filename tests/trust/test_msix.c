@@ -37,7 +37,7 @@ static void people_make(void)
 static void put_digest(struct package *p, const char *letters, struct span of)
 {
     uint8_t digest[32];
-    hash(false, of, digest);
+    hash(DIGEST_SHA256, of, digest);
     package_text(p, letters);
     package_put(p, digest, sizeof digest);
 }

@@ -39,7 +39,7 @@ static struct span blob_over(struct span covered, enum lie lie)
 {
     uint8_t digest[32];
     people_make();
-    hash(false, covered, digest);
+    hash(DIGEST_SHA256, covered, digest);
     digest[0] ^= lie == OTHER_DIGEST;
     const struct party *signer =
         lie == SELF_SIGNED || lie == SWAPPED_LEAF ? &people.forger : &people.signer;
@@ -201,7 +201,7 @@ static void extra_digest(uint8_t digest[32])
             package_uint(&p, lens[i], 4);
         package_zeros(&p, 4 + 16);
     }
-    hash(false, span_of(p.bytes, p.len), digest);
+    hash(DIGEST_SHA256, span_of(p.bytes, p.len), digest);
     free(p.bytes);
 }
 

@@ -24,7 +24,7 @@ static struct vp_db *make_db(bool was_signed)
     struct vp_db *db = NULL;
     struct span bytes;
     hex(world.target.digests[1], 32, digest);
-    hash(false, world.root.facts.spki, spki);
+    hash(DIGEST_SHA256, world.root.facts.spki, spki);
     hex(spki, 32, root);
     ck_assert_ptr_nonnull(set);
     vpi_set_read_file(set, "set.yaml",

@@ -32,7 +32,7 @@ enum { KEYS = sizeof keys / sizeof *keys };
 /* The people of all tests. */
 static struct {
     struct party root, stamp_root, unknown_root, kaspersky, example, store, stamper, forger,
-        unknown_stamper, distrusted;
+        unknown_stamper, distrusted, old_root; /* the last with an RSA key, for code and times */
     struct target target;
     struct vp_db *db;
 } world;
@@ -45,7 +45,7 @@ static struct write_anchor anchor_of(const struct party *party, unsigned purpose
                                           .distrusted = purposes == 0,
                                           .name = "an anchor"},
                                   .source = "a test"};
-    hash(false, party->facts.spki, anchor.row.hash);
+    hash(DIGEST_SHA256, party->facts.spki, anchor.row.hash);
     return anchor;
 }
 
@@ -58,9 +58,9 @@ static struct vp_db *make_db(void)
     static const struct write_kind kinds[] = {
         {KIND_CERTIFICATE_O, FORM_TEXT, "certificate-o"},
         {KIND_CERTIFICATE_REGISTRATION, FORM_NAME, "certificate-registration"}};
-    const struct write_anchor anchors[] = {anchor_of(&world.root, PURPOSE_CODE),
-                                           anchor_of(&world.stamp_root, PURPOSE_TIME),
-                                           anchor_of(&world.distrusted, 0)};
+    const struct write_anchor anchors[] = {
+        anchor_of(&world.root, PURPOSE_CODE), anchor_of(&world.stamp_root, PURPOSE_TIME),
+        anchor_of(&world.distrusted, 0), anchor_of(&world.old_root, PURPOSE_CODE | PURPOSE_TIME)};
     memset(rows, 0, sizeof rows);
     for (size_t i = 0; i < KEYS; i++) {
         uint8_t value[256];
@@ -89,7 +89,7 @@ static struct vp_db *make_db(void)
                                     .keys = rows,
                                     .key_count = KEYS,
                                     .anchors = anchors,
-                                    .anchor_count = 3};
+                                    .anchor_count = 4};
     vpi_arena_init(&arena, 0);
     ck_assert_int_eq(vpi_write(&arena, &content, &bytes, NULL), VP_OK);
     ck_assert_int_eq(vp_db_open_memory(bytes.data, bytes.len, NULL, &db, NULL), VP_OK);
@@ -107,6 +107,8 @@ static void world_make(void)
         party_new((struct party_how){.organization = "Root", .authority = true, .from = 2005});
     world.stamp_root = party_new(
         (struct party_how){.organization = "Stamp Root", .authority = true, .from = 2005});
+    world.old_root = party_new((struct party_how){
+        .organization = "Old Root", .authority = true, .rsa = 1024, .from = 2005});
     world.unknown_root = party_new((struct party_how){.organization = "Root", .authority = true});
     world.kaspersky = party_new((struct party_how){.organization = name,
                                                    .registration = number,
@@ -135,10 +137,10 @@ static void world_make(void)
 
 static void world_free(void)
 {
-    struct party *all[] = {&world.root,      &world.stamp_root, &world.unknown_root,
-                           &world.kaspersky, &world.example,    &world.store,
-                           &world.stamper,   &world.forger,     &world.unknown_stamper,
-                           &world.distrusted};
+    struct party *all[] = {&world.root,       &world.stamp_root, &world.unknown_root,
+                           &world.kaspersky,  &world.example,    &world.store,
+                           &world.stamper,    &world.forger,     &world.unknown_stamper,
+                           &world.distrusted, &world.old_root};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         party_free(all[i]);
     pe_build_done(&world.target.pe);
