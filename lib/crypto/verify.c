@@ -134,3 +134,35 @@ bool vpi_signature_verify_digest(struct crypto *crypto, struct span spki, struct
     ERR_pop_to_mark();
     return good;
 }
+
+/* Without a digest's name the library compares what is inside the padding with the value itself. */
+static bool verify_bare(struct crypto *crypto, EVP_PKEY *key, struct span value,
+                        struct span signature)
+{
+    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA)
+        return false;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(vpi_crypto_library(crypto), key, NULL);
+    bool good = context && EVP_PKEY_verify_init(context) == 1 &&
+                EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) > 0 &&
+                EVP_PKEY_verify(context, signature.data, signature.len, value.data, value.len) == 1;
+    EVP_PKEY_CTX_free(context);
+    return good;
+}
+
+bool vpi_signature_verify_bare(struct crypto *crypto, struct span spki, struct span algorithm,
+                               enum digest_algorithm digest, struct span message,
+                               struct span signature)
+{
+    uint8_t value[DIGEST_MOST];
+    bool good = false;
+    if (!digest || signature.len == 0 || is_pss(algorithm) ||
+        !vpi_digest(crypto, digest, message, value))
+        return false;
+    ERR_set_mark();
+    EVP_PKEY *key = vpi_parsed_key(crypto, spki);
+    if (key)
+        good = verify_bare(crypto, key, span_of(value, vpi_digest_len(digest)), signature);
+    EVP_PKEY_free(key);
+    ERR_pop_to_mark();
+    return good;
+}

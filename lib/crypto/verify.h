@@ -28,6 +28,13 @@ bool vpi_signature_verify_digest(struct crypto *crypto, struct span spki, struct
                                  enum digest_algorithm digest, struct span value,
                                  struct span signature);
 
+/* Like vpi_signature_verify, of the form that Symantec's time stamps have: RSA, PKCS#1 v1.5 padding
+ * around the digest alone, without the DigestInfo that would say which one it is.  It has to be the
+ * signer's digest in all its length, so nothing is left to choose but the algorithm's name. */
+bool vpi_signature_verify_bare(struct crypto *crypto, struct span spki, struct span algorithm,
+                               enum digest_algorithm digest, struct span message,
+                               struct span signature);
+
 enum { CHAIN_MOST = 10 };
 
 struct chain_input {

@@ -56,10 +56,12 @@ static bool attributes_as_set(struct arena *arena, struct span whole, struct spa
     return true;
 }
 
-bool vpi_signer_verify(struct crypto *crypto, struct arena *arena, const struct signer_info *info,
-                       const struct trust_message *message, struct span type)
+/* messageDigest and contentType are right; then `ret` is what the signature has to be over. */
+static bool attributes_check(struct crypto *crypto, struct arena *arena,
+                             const struct signer_info *info, const struct trust_message *message,
+                             struct span type, struct span *ret)
 {
-    struct span values, set;
+    struct span values;
     struct der_value value;
     /* Content other than plain data is never signed without attributes: RFC 5652, 5.3. */
     struct span attributes = content_of(info->attributes);
@@ -73,9 +75,31 @@ bool vpi_signer_verify(struct crypto *crypto, struct arena *arena, const struct 
                      !vpi_der_expect(&values, DER_OID, &value) || values.len ||
                      !span_equal(value.content, type)))
         return false;
-    return attributes_as_set(arena, info->attributes, &set) &&
+    return attributes_as_set(arena, info->attributes, ret);
+}
+
+bool vpi_signer_verify(struct crypto *crypto, struct arena *arena, const struct signer_info *info,
+                       const struct trust_message *message, struct span type)
+{
+    struct span set;
+    return attributes_check(crypto, arena, info, message, type, &set) &&
            vpi_signature_verify(crypto, info->leaf->spki, info->algorithm, info->digest_algorithm,
                                 set, info->signature);
+}
+
+/* As vpi_signer_verify, and as Symantec's signers G4 (2012 to 2020) did it: without a DigestInfo.
+ * CryptVerifySignature takes both (tests/rsaenh.c of Wine, run on Windows). */
+static bool counter_verify(struct crypto *crypto, struct arena *arena,
+                           const struct signer_info *info, struct span octets)
+{
+    struct trust_message message = {.octets = octets};
+    struct span set;
+    if (!attributes_check(crypto, arena, info, &message, span_of(NULL, 0), &set))
+        return false;
+    return vpi_signature_verify(crypto, info->leaf->spki, info->algorithm, info->digest_algorithm,
+                                set, info->signature) ||
+           vpi_signature_verify_bare(crypto, info->leaf->spki, info->algorithm,
+                                     info->digest_algorithm, set, info->signature);
 }
 
 static bool marks_make(struct crypto *crypto, struct arena *arena, const struct trust *trust,
@@ -152,8 +176,7 @@ static bool counter_read(struct crypto *crypto, struct arena *arena, const struc
         return true;
     ret->from = VP_TIME_PKCS9;
     ret->leaf = counter.leaf;
-    struct trust_message message = {.octets = info->signature};
-    ret->verifies = vpi_signer_verify(crypto, arena, &counter, &message, span_of(NULL, 0));
+    ret->verifies = counter_verify(crypto, arena, &counter, info->signature);
     return time_anchor(crypto, arena, trust, blob, ret);
 }
 

@@ -105,6 +105,55 @@ START_TEST(each_kind_of_key_verifies_its_own_signature_alone)
 }
 END_TEST
 
+/* As sign() by RSA, with nothing inside the padding but `len` bytes of the digest. */
+static struct signed_by sign_bare(EVP_PKEY *key, const EVP_MD *md, size_t len)
+{
+    struct signed_by s = {.signature_len = sizeof s.signature};
+    uint8_t value[EVP_MAX_MD_SIZE + 1] = {0};
+    unsigned char *at = s.spki;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+    s.spki_len = (size_t)i2d_PUBKEY(key, &at);
+    ck_assert_int_eq(EVP_Digest(message, sizeof message - 1, value, NULL, md, NULL), 1);
+    ck_assert_int_eq(EVP_PKEY_sign_init(context), 1);
+    ck_assert_int_eq(EVP_PKEY_sign(context, s.signature, &s.signature_len, value, len), 1);
+    EVP_PKEY_CTX_free(context);
+    return s;
+}
+
+static bool verifies_bare(const struct signed_by *s, struct span algorithm,
+                          enum digest_algorithm digest, const char *text)
+{
+    return vpi_signature_verify_bare(crypto, span_of(s->spki, s->spki_len), algorithm, digest,
+                                     span_text(text), span_of(s->signature, s->signature_len));
+}
+
+START_TEST(a_bare_digest_has_to_be_all_that_is_inside_the_padding)
+{
+    begin();
+    EVP_PKEY *key = EVP_RSA_gen(1024);
+    struct span rsa = ALGORITHM(RSA_ENCRYPTION);
+    struct signed_by s = sign_bare(key, EVP_sha1(), 20);
+    ck_assert(verifies_bare(&s, rsa, DIGEST_SHA1, message));
+    ck_assert(!verifies_bare(&s, rsa, DIGEST_SHA1, "signed attributez"));
+    ck_assert(!verifies_bare(&s, rsa, DIGEST_SHA256, message));
+    ck_assert(!verifies_bare(&s, ALGORITHM(PSS_SHA256), DIGEST_SHA1, message));
+    ck_assert(!verifies(&s, rsa, DIGEST_SHA1, message));
+    for (size_t i = 0; i < s.signature_len; i += 5) {
+        s.signature[i] ^= 0x10;
+        ck_assert(!verifies_bare(&s, rsa, DIGEST_SHA1, message));
+        s.signature[i] ^= 0x10;
+    }
+    s = sign_bare(key, EVP_sha1(), 19);
+    ck_assert(!verifies_bare(&s, rsa, DIGEST_SHA1, message));
+    s = sign_bare(key, EVP_sha1(), 21);
+    ck_assert(!verifies_bare(&s, rsa, DIGEST_SHA1, message));
+    s = sign(key, EVP_sha1(), false); /* takes the key */
+    ck_assert(!verifies_bare(&s, rsa, DIGEST_SHA1, message));
+    s = sign(EVP_EC_gen("P-256"), EVP_sha256(), false);
+    ck_assert(!verifies_bare(&s, ALGORITHM(ECDSA_SHA256), DIGEST_SHA256, message));
+}
+END_TEST
+
 /* More keys than are kept, so that they push each other out. */
 START_TEST(a_key_that_was_read_before_verifies_as_it_did)
 {
@@ -237,6 +286,7 @@ END_TEST
 #define TESTS                                                                                      \
     TEST(a_key_that_was_read_before_verifies_as_it_did)                                            \
     TEST(each_kind_of_key_verifies_its_own_signature_alone)                                        \
+    TEST(a_bare_digest_has_to_be_all_that_is_inside_the_padding)                                   \
     TEST(the_size_of_a_key_is_a_fact)                                                              \
     TEST(times_are_those_of_days_that_exist)                                                       \
     TEST(a_bundle_is_pem_with_text_between_or_one_der)
