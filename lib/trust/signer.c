@@ -141,17 +141,33 @@ static bool may_stamp(const struct certificate *leaf)
     return leaf->time_stamping || leaf->any_usage; /* RFC 3161, 2.3 */
 }
 
-/* The chain of a counter-signature, at its own time.  False: no memory. */
+/* Whether the chain below its anchor rests on MD5.  A collision makes a stamp of any time, so that
+ * the time which it says can't excuse it. */
+static bool rests_on_md5(const struct trust_blob *blob, const struct chain *chain, int64_t time)
+{
+    for (size_t i = 0; i < chain->len; i++) {
+        ptrdiff_t at = chain->path[i] - blob->data.certificates;
+        bool enclosed = at >= 0 && (size_t)at < blob->data.certificate_count;
+        if (!enclosed || vpi_marks_trusted(&blob->marks[at], PURPOSE_TIME, time))
+            return false; /* an anchor is known by its hash */
+        if (chain->path[i]->signature_digest == DIGEST_MD5)
+            return true;
+    }
+    return false;
+}
+
+/* The chain of a counter-signature by `info`, at its own time.  False: no memory. */
 static bool time_anchor(struct crypto *crypto, struct arena *arena, const struct trust *trust,
-                        struct trust_blob *blob, struct trust_time *stamp)
+                        struct trust_blob *blob, const struct signer_info *info,
+                        struct trust_time *stamp)
 {
     struct chain chain = {.len = 0};
-    if (!stamp->verifies || !may_stamp(stamp->leaf))
+    if (!stamp->verifies || !may_stamp(stamp->leaf) || info->digest_algorithm == DIGEST_MD5)
         return true;
     if (!vpi_chain_verify(crypto, arena, trust, blob, stamp->leaf, PURPOSE_TIME, stamp->time,
                           &chain))
         return !arena->failed;
-    stamp->anchored = chain.anchored && chain.timely;
+    stamp->anchored = chain.anchored && chain.timely && !rests_on_md5(blob, &chain, stamp->time);
     for (size_t i = 0; i < chain.len; i++) {
         ptrdiff_t at = chain.path[i] - blob->data.certificates;
         if (at >= 0 && (size_t)at < blob->data.certificate_count &&
@@ -177,7 +193,7 @@ static bool counter_read(struct crypto *crypto, struct arena *arena, const struc
     ret->from = VP_TIME_PKCS9;
     ret->leaf = counter.leaf;
     ret->verifies = counter_verify(crypto, arena, &counter, info->signature);
-    return time_anchor(crypto, arena, trust, blob, ret);
+    return time_anchor(crypto, arena, trust, blob, &counter, ret);
 }
 
 /* TSTInfo ::= SEQUENCE { version, policy, MessageImprint { algorithm, digest }, serial, genTime }
@@ -245,7 +261,7 @@ static bool token_read(struct crypto *crypto, struct arena *arena, const struct 
     struct trust_message message = {.octets = content->octets};
     ret->verifies = token_info(crypto, content->octets, info->signature, &ret->time) &&
                     vpi_signer_verify(crypto, arena, signer, &message, content->type);
-    return time_anchor(crypto, arena, trust, token, ret);
+    return time_anchor(crypto, arena, trust, token, signer, ret);
 }
 
 bool vpi_time_verify(struct crypto *crypto, struct arena *arena, const struct trust *trust,
