@@ -157,10 +157,15 @@ struct forgery {
     enum digest_algorithm file_digest_is; /* of the file alone; 0: the same */
     const char *says_type;                /* contentType; NULL: what it is */
     bool wrong_message_digest, two_message_digests;
-    bool bare; /* an RSA signature without its DigestInfo */
+    bool two_types;  /* contentType has two values, and both are right */
+    bool indefinite; /* the attributes are in the indefinite form, and signed so */
+    bool bare;       /* an RSA signature without its DigestInfo */
     enum stamp stamp;
     const struct party *stamper;
-    const char *time; /* of the stamp: YYYYMMDDHHMMSSZ */
+    const char *time;                   /* of the stamp: YYYYMMDDHHMMSSZ */
+    const struct party *stamp_named;    /* as `named`, of the stamp */
+    const struct party *stamper_before; /* a PKCS#9 stamp of his stands before it */
+    const char *stamp_type;             /* of a token's content; NULL: TSTInfo */
     bool stamp_of_another, stamp_bare;
     enum digest_algorithm stamp_digest;
     struct span nested; /* a whole blob */
@@ -213,6 +218,20 @@ static inline void sign_bytes(const struct forgery *f, struct span bytes, uint8_
     EVP_PKEY_CTX_free(context);
 }
 
+/* X.690, 8.1.3.6: the value's own length is left open. */
+static inline void make_indefinite(struct der_builder *b)
+{
+    struct span rest = span_of(b->bytes, b->len);
+    struct der_value value;
+    ck_assert(vpi_der_next(&rest, &value));
+    struct span content = exact_copy(value.content);
+    b->len = 1;
+    put_raw(b, "\x80", 1);
+    put_raw(b, content.data, content.len);
+    put_raw(b, "\0\0", 2);
+    exact_free(content);
+}
+
 /* A SignerInfo over `octets`; `more` is content for the unsigned attributes. */
 static inline void put_signer_info(struct der_builder *b, const struct forgery *f, const char *type,
                                    struct span octets, const char *time,
@@ -227,7 +246,7 @@ static inline void put_signer_info(struct der_builder *b, const struct forgery *
     const char *says = f->says_type ? f->says_type : type;
     open_value(attributes, DER_SET);
     put_attribute(attributes, "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03", DER_OID, says, strlen(says),
-                  1);
+                  f->two_types ? 2 : 1);
     if (time)
         put_attribute(attributes, "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x05", DER_GENERALIZED_TIME,
                       time, strlen(time), 1);
@@ -235,6 +254,8 @@ static inline void put_signer_info(struct der_builder *b, const struct forgery *
                   digest_len, f->two_message_digests ? 2 : 1);
     put_raw(attributes, f->more.data, f->more.len);
     close_value(attributes);
+    if (f->indefinite)
+        make_indefinite(attributes);
     sign_bytes(f, span_of(attributes->bytes, attributes->len), signature, &signature_len);
     attributes->bytes[0] = DER_CONTEXT_CONSTRUCTED;
 
@@ -290,7 +311,9 @@ static inline void put_token(struct der_builder *b, const struct forgery *f, str
 {
     uint8_t digest[EVP_MAX_MD_SIZE];
     struct der_builder *info = builder_new();
-    struct forgery stamp = {.signer = f->stamper, .enclosed = {f->stamper}};
+    const struct party *named = f->stamp_named ? f->stamp_named : f->stamper;
+    struct forgery stamp = {.signer = f->stamper, .named = named, .enclosed = {named}};
+    const char *type = f->stamp_type ? f->stamp_type : TYPE_TST_INFO;
     open_value(info, DER_SEQUENCE);
     put_value(info, DER_INTEGER, "\x01", 1);
     put_text(info, DER_OID, "\x2a\x03");
@@ -303,14 +326,14 @@ static inline void put_token(struct der_builder *b, const struct forgery *f, str
     close_value(info);
     open_signed(b, DIGEST_SHA256);
     open_value(b, DER_SEQUENCE);
-    put_text(b, DER_OID, TYPE_TST_INFO);
+    put_text(b, DER_OID, type);
     open_value(b, DER_CONTEXT_CONSTRUCTED);
     put_value(b, DER_OCTET_STRING, info->bytes, info->len);
     close_value(b);
     close_value(b);
     put_parties(b, stamp.enclosed);
     open_value(b, DER_SET);
-    put_signer_info(b, &stamp, TYPE_TST_INFO, span_of(info->bytes, info->len), NULL, NULL);
+    put_signer_info(b, &stamp, type, span_of(info->bytes, info->len), NULL, NULL);
     close_value(b);
     close_signed(b);
     free(info);
@@ -321,6 +344,15 @@ static inline void put_unsigned(struct der_builder *b, const struct forgery *f,
 {
     struct span imprinted = f->stamp_of_another ? span_text("another") : signature;
     struct forgery stamp = {.signer = f->stamper, .digest = f->stamp_digest, .bare = f->stamp_bare};
+    if (f->stamper_before) {
+        struct forgery before = {.signer = f->stamper_before};
+        open_value(b, DER_SEQUENCE);
+        put_text(b, DER_OID, OID_COUNTER);
+        open_value(b, DER_SET);
+        put_signer_info(b, &before, TYPE_DATA, signature, f->time, NULL);
+        close_value(b);
+        close_value(b);
+    }
     if (f->stamp != STAMP_NONE) {
         open_value(b, DER_SEQUENCE);
         put_text(b, DER_OID,

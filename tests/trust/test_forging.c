@@ -85,14 +85,86 @@ START_TEST(a_certificate_for_servers_signs_no_code)
 }
 END_TEST
 
+START_TEST(an_authority_for_servers_issues_no_signers_of_code)
+{
+    world_make();
+    static const char *const usages[] = {"serverAuth", "serverAuth,codeSigning"};
+    for (size_t i = 0; i < 2; i++) {
+        struct party middle = party_new((struct party_how){.organization = "Middle",
+                                                           .issuer = &world.root,
+                                                           .authority = true,
+                                                           .usages = usages[i]});
+        struct party leaf = party_new((struct party_how){.organization = name,
+                                                         .registration = number,
+                                                         .issuer = &middle,
+                                                         .usages = "codeSigning"});
+        struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &middle, &world.root}};
+        struct answer answer = examine_forgery(f);
+        if (i == 0)
+            is_claim(answer, VP_SIGNATURE_CODE_SIGNING, 0, 0);
+        else
+            is_signer(answer);
+        party_free(&leaf);
+        party_free(&middle);
+    }
+}
+END_TEST
+
+START_TEST(what_a_distrusted_authority_issued_stays_a_claim)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .registration = number,
+                                                     .issuer = &world.distrusted_authority,
+                                                     .usages = "codeSigning"});
+    struct forgery f = {.signer = &leaf,
+                        .enclosed = {&leaf, &world.distrusted_authority, &world.root}};
+    is_claim(examine_forgery(f), 0, VP_SIGNATURE_REVOKED, VP_NOTE_SIGNATURE_REVOKED);
+    party_free(&leaf);
+}
+END_TEST
+
+START_TEST(an_anchor_for_stamps_issues_no_signers_of_code)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .registration = number,
+                                                     .issuer = &world.stamp_root,
+                                                     .usages = "codeSigning"});
+    struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &world.stamp_root}};
+    is_claim(examine_forgery(f), VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY, 0,
+             VP_NOTE_SIGNATURE_UNANCHORED);
+    party_free(&leaf);
+}
+END_TEST
+
+/* What names a signer beside the signature is the certificate that signed, not one beside it. */
+START_TEST(a_certificate_that_is_only_enclosed_lends_its_name_to_nobody)
+{
+    world_make();
+    struct forgery f = {.signer = &world.example,
+                        .enclosed = {&world.kaspersky, &world.example, &world.root}};
+    struct answer answer = examine_forgery(f);
+    ck_assert_int_eq(answer.example, VP_RELATION_SIGNER);
+    ck_assert_int_ne(answer.kaspersky, VP_RELATION_SIGNER);
+    f = (struct forgery){.signer = &world.kaspersky, .enclosed = {&world.root}};
+    answer = examine_forgery(f);
+    ck_assert_uint_eq(answer.signatures, 1);
+    ck_assert(!(answer.states[0] & (VP_SIGNATURE_VERIFIES | VP_SIGNATURE_BELIEVED)));
+    ck_assert_int_ne(answer.kaspersky, VP_RELATION_SIGNER);
+}
+END_TEST
+
 START_TEST(attributes_that_lie_are_found_out)
 {
     world_make();
-    struct forgery lies[3] = {genuine(), genuine(), genuine()};
+    struct forgery lies[5] = {genuine(), genuine(), genuine(), genuine(), genuine()};
     lies[0].wrong_message_digest = true;
     lies[1].two_message_digests = true;
     lies[2].says_type = TYPE_DATA;
-    for (size_t i = 0; i < 3; i++)
+    lies[3].two_types = true;
+    lies[4].indefinite = true;
+    for (size_t i = 0; i < 5; i++)
         is_claim(examine_forgery(lies[i]), VP_SIGNATURE_VERIFIES | AFTER_VERIFIES, 0,
                  VP_NOTE_SIGNATURE_INVALID);
 }
@@ -147,6 +219,21 @@ START_TEST(an_expired_certificate_needs_a_proven_time)
             examine_expired(&leaf, (enum stamp)stamp, &world.example, "20200615120000Z", false),
             VP_SIGNATURE_TIMELY, 0, VP_NOTE_SIGNATURE_UNTIMELY);
     }
+    party_free(&leaf);
+}
+END_TEST
+
+/* A set may be older than the file. */
+START_TEST(a_certificate_newer_than_the_set_is_judged_at_its_beginning)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .registration = number,
+                                                     .issuer = &world.root,
+                                                     .usages = "codeSigning",
+                                                     .from = 2030});
+    struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &world.root}};
+    is_signer(examine_forgery(f));
     party_free(&leaf);
 }
 END_TEST
@@ -296,6 +383,33 @@ START_TEST(bytes_inside_the_table_are_believed_as_windows_does_and_noted)
 }
 END_TEST
 
+/* A length that ends before what the table has room for: zeros there are padding, others are not.
+ */
+START_TEST(bytes_of_the_table_behind_its_entries_are_noted)
+{
+    world_make();
+    struct span blob = genuine_blob();
+    for (int what = 0; what < 3; what++) {
+        /* 0: zeros behind the entry, 1: others, 2: others in what aligns it */
+        struct span file = target_signed(&world.target, blob, what == 2 ? 3 : 24);
+        size_t entry = world.target.pe.len, len = 8 + blob.len;
+        struct span copy = exact_copy(file);
+        struct pe_bytes view = {.data = (uint8_t *)(uintptr_t)copy.data, .len = copy.len};
+        pe_set_uint(&view, entry, len, 4);
+        size_t from = what == 2 ? entry + len : entry + (len + 7) / 8 * 8;
+        memset(view.data + entry + len, 0, copy.len - entry - len);
+        if (what)
+            view.data[what == 2 ? from : copy.len - 1] = 'P';
+        struct answer answer = examine(copy);
+        is_signer(answer);
+        ck_assert_int_eq(!!(answer.states[0] & VP_SIGNATURE_PADDED), what != 0);
+        ck_assert_int_eq(answer.notes >> VP_NOTE_SIGNATURE_PADDED & 1, what != 0);
+        exact_free(file);
+    }
+    exact_free(blob);
+}
+END_TEST
+
 START_TEST(a_table_over_a_section_is_not_believed)
 {
     world_make();
@@ -422,8 +536,13 @@ END_TEST
     TEST(a_right_chain_with_a_swapped_leaf_stays_a_claim)                                          \
     TEST(a_leaf_is_no_authority)                                                                   \
     TEST(a_certificate_for_servers_signs_no_code)                                                  \
+    TEST(an_authority_for_servers_issues_no_signers_of_code)                                       \
+    TEST(what_a_distrusted_authority_issued_stays_a_claim)                                         \
+    TEST(an_anchor_for_stamps_issues_no_signers_of_code)                                           \
+    TEST(a_certificate_that_is_only_enclosed_lends_its_name_to_nobody)                             \
     TEST(attributes_that_lie_are_found_out)                                                        \
     TEST(an_expired_certificate_needs_a_proven_time)                                               \
+    TEST(a_certificate_newer_than_the_set_is_judged_at_its_beginning)                              \
     TEST(a_time_stamp_does_not_outlive_a_lifetime_certificate)                                     \
     TEST(a_nested_signature_lends_its_name_to_nobody)                                              \
     TEST(two_believed_signers_are_both_named_and_said_to_disagree)                                 \
@@ -433,6 +552,7 @@ END_TEST
     TEST(sha1_alone_is_believed_only_from_when_it_was_good)                                        \
     TEST(bytes_before_and_after_the_table_are_covered)                                             \
     TEST(bytes_inside_the_table_are_believed_as_windows_does_and_noted)                            \
+    TEST(bytes_of_the_table_behind_its_entries_are_noted)                                          \
     TEST(a_table_over_a_section_is_not_believed)                                                   \
     TEST(nothing_is_verified_when_no_key_hits)                                                     \
     TEST(a_bundle_of_the_caller_is_trusted_too)                                                    \

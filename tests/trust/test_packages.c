@@ -480,6 +480,25 @@ START_TEST(appended_bytes_are_covered_or_said_not_to_be)
 }
 END_TEST
 
+/* As in a PE file's table: nothing covers them. */
+START_TEST(bytes_behind_the_signature_in_its_stream_are_said)
+{
+    struct span covered = msi_covered(), blob = blob_over(covered, TRUE);
+    struct package p = {NULL, 0, 0};
+    package_put(&p, blob.data, blob.len);
+    package_text(&p, "more");
+    struct span longer = package_take(&p), file = msi_make(longer);
+    struct answer answer = ask(file, "x.msi", 0, false);
+    ck_assert(believed(answer));
+    ck_assert(answer.states & VP_SIGNATURE_PADDED);
+    ck_assert(answer.notes >> VP_NOTE_SIGNATURE_PADDED & 1);
+    package_free(file);
+    package_free(longer);
+    exact_free(blob);
+    package_free(covered);
+}
+END_TEST
+
 START_TEST(a_script_is_found_by_its_name_or_its_first_words)
 {
     struct package p = {NULL, 0, 0};
@@ -552,6 +571,7 @@ END_TEST
     TEST(a_changed_byte_of_a_stream_is_not_believed)                                               \
     TEST(a_renamed_stream_shows_only_with_the_extra_digest)                                        \
     TEST(appended_bytes_are_covered_or_said_not_to_be)                                             \
+    TEST(bytes_behind_the_signature_in_its_stream_are_said)                                        \
     TEST(a_script_is_found_by_its_name_or_its_first_words)                                         \
     TEST(a_block_with_something_else_in_it_is_unreadable)                                          \
     TEST(every_prefix_is_safe_and_believed_only_whole)                                             \

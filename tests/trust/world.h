@@ -32,7 +32,8 @@ enum { KEYS = sizeof keys / sizeof *keys };
 /* The people of all tests. */
 static struct {
     struct party root, stamp_root, unknown_root, kaspersky, example, store, stamper, forger,
-        unknown_stamper, distrusted, old_root; /* the last with an RSA key, for code and times */
+        unknown_stamper, distrusted, distrusted_authority, distrusted_stamper;
+    struct party old_root; /* with an RSA key, for code and times */
     struct target target;
     struct vp_db *db;
 } world;
@@ -58,9 +59,12 @@ static struct vp_db *make_db(void)
     static const struct write_kind kinds[] = {
         {KIND_CERTIFICATE_O, FORM_TEXT, "certificate-o"},
         {KIND_CERTIFICATE_REGISTRATION, FORM_NAME, "certificate-registration"}};
-    const struct write_anchor anchors[] = {
-        anchor_of(&world.root, PURPOSE_CODE), anchor_of(&world.stamp_root, PURPOSE_TIME),
-        anchor_of(&world.distrusted, 0), anchor_of(&world.old_root, PURPOSE_CODE | PURPOSE_TIME)};
+    const struct write_anchor anchors[] = {anchor_of(&world.root, PURPOSE_CODE),
+                                           anchor_of(&world.stamp_root, PURPOSE_TIME),
+                                           anchor_of(&world.distrusted, 0),
+                                           anchor_of(&world.old_root, PURPOSE_CODE | PURPOSE_TIME),
+                                           anchor_of(&world.distrusted_authority, 0),
+                                           anchor_of(&world.distrusted_stamper, 0)};
     memset(rows, 0, sizeof rows);
     for (size_t i = 0; i < KEYS; i++) {
         uint8_t value[256];
@@ -89,7 +93,7 @@ static struct vp_db *make_db(void)
                                     .keys = rows,
                                     .key_count = KEYS,
                                     .anchors = anchors,
-                                    .anchor_count = 4};
+                                    .anchor_count = sizeof anchors / sizeof *anchors};
     vpi_arena_init(&arena, 0);
     ck_assert_int_eq(vpi_write(&arena, &content, &bytes, NULL), VP_OK);
     ck_assert_int_eq(vp_db_open_memory(bytes.data, bytes.len, NULL, &db, NULL), VP_OK);
@@ -129,6 +133,12 @@ static void world_make(void)
     world.unknown_stamper = party_new((struct party_how){.organization = "Stamper",
                                                          .issuer = &world.unknown_root,
                                                          .usages = "critical,timeStamping"});
+    world.distrusted_authority = party_new((struct party_how){
+        .organization = "Middle", .issuer = &world.root, .authority = true, .from = 2005});
+    world.distrusted_stamper = party_new((struct party_how){.organization = "Stamper",
+                                                            .issuer = &world.stamp_root,
+                                                            .usages = "critical,timeStamping",
+                                                            .from = 2005});
     world.forger = party_new(
         (struct party_how){.organization = name, .registration = number, .usages = "codeSigning"});
     target_init(&world.target, 0);
@@ -137,10 +147,19 @@ static void world_make(void)
 
 static void world_free(void)
 {
-    struct party *all[] = {&world.root,       &world.stamp_root, &world.unknown_root,
-                           &world.kaspersky,  &world.example,    &world.store,
-                           &world.stamper,    &world.forger,     &world.unknown_stamper,
-                           &world.distrusted, &world.old_root};
+    struct party *all[] = {&world.root,
+                           &world.stamp_root,
+                           &world.unknown_root,
+                           &world.kaspersky,
+                           &world.example,
+                           &world.store,
+                           &world.stamper,
+                           &world.forger,
+                           &world.unknown_stamper,
+                           &world.distrusted,
+                           &world.old_root,
+                           &world.distrusted_authority,
+                           &world.distrusted_stamper};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         party_free(all[i]);
     pe_build_done(&world.target.pe);
