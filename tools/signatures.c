@@ -19,7 +19,7 @@ static const struct {
     {VP_SIGNATURE_CODE_SIGNING, false, "its chain may not sign code"},
     {VP_SIGNATURE_REVOKED, true, "the set distrusts a certificate of its chain"},
     {VP_SIGNATURE_WEAK, true, "its digest or a key of its chain can be forged"},
-    {VP_SIGNATURE_OVERLAP, true, "its table lies over code"},
+    {VP_SIGNATURE_OVERLAP, true, "its table lies over or before code"},
     {VP_SIGNATURE_ADHOC, true, "it is nobody's"},
     {VP_SIGNATURE_TEAM_DIFFERS, true, "it names two teams"},
 };

@@ -135,7 +135,7 @@ enum vp_note_code {
     VP_NOTE_SIGNATURE_REVOKED = 12,    /* the set distrusts its signer */
     VP_NOTE_SIGNATURE_WEAK = 13,       /* a digest or a key that can be forged */
     VP_NOTE_SIGNATURE_PADDED = 14,     /* bytes in the certificate table that no signature covers */
-    VP_NOTE_SIGNATURE_OVERLAP = 15,    /* the certificate table lies over code */
+    VP_NOTE_SIGNATURE_OVERLAP = 15,    /* the certificate table lies over or before code */
     VP_NOTE_SIGNERS_DISAGREE = 16,     /* believed signatures of several vendors */
     VP_NOTE_SIGNATURE_REPLACED = 17,   /* code that one vendor signed, signed by somebody else */
     VP_NOTE_LISTED_IN_CATALOG = 20,    /* a catalog has its digest */
@@ -191,7 +191,7 @@ enum vp_signature_state {
     VP_SIGNATURE_REVOKED = 128,         /* the set distrusts a certificate of the chain */
     VP_SIGNATURE_WEAK = 256,            /* a digest or a key that can be forged */
     VP_SIGNATURE_LIFETIME = 512,        /* a time stamp doesn't outlive the certificate */
-    VP_SIGNATURE_OVERLAP = 1024,        /* the certificate table lies over sections */
+    VP_SIGNATURE_OVERLAP = 1024,        /* the certificate table lies over or before code */
     VP_SIGNATURE_PADDED = 2048,         /* bytes in the table that no signature covers */
     VP_SIGNATURE_PAGE_HASHES = 4096,    /* has digests of each page */
     VP_SIGNATURE_BELIEVED = 8192,       /* all that it takes to believe the signer's name */

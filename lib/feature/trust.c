@@ -101,7 +101,7 @@ static void tell(struct feature_work *work, const struct trust_signature *s)
         {VP_SIGNATURE_VERIFIES, false, VP_NOTE_SIGNATURE_INVALID,
          "it is not by the key of its signer's certificate"},
         {VP_SIGNATURE_OVERLAP, true, VP_NOTE_SIGNATURE_OVERLAP,
-         "the certificate table lies over sections"},
+         "the certificate table lies over or before what is loaded"},
         {VP_SIGNATURE_PADDED, true, VP_NOTE_SIGNATURE_PADDED,
          "bytes in the certificate table that no signature covers: Windows refuses them only with "
          "EnableCertPaddingCheck"},

@@ -213,6 +213,7 @@ struct image {
     struct source_range signed_ranges[4];
     size_t signed_range_count;
     uint64_t signed_header_len; /* PE: SizeOfHeaders, the first page for digests of pages */
+    uint64_t headers_end;       /* PE: the later of that and the end of the section table */
     /* Zeros that a signer would add to the end of an unsigned file before it hashes it (0 to 7). */
     unsigned signed_padding;
     enum image_signed_as signed_as;

@@ -136,6 +136,9 @@ void vpi_pe_sections_read(struct pe *pe)
     uint32_t count = pe->section_total;
     uint64_t lowest = VP_NONE;
     struct span table;
+    pe->image->headers_end = pe->sections_off + (uint64_t)count * SECTION_LEN;
+    if (pe->image->headers_end < pe->image->signed_header_len)
+        pe->image->headers_end = pe->image->signed_header_len;
     if (count > IMAGE_SECTIONS_MOST) {
         vpi_image_gap(pe->image, VP_GAP_COUNT_LIMIT, "sections");
         count = IMAGE_SECTIONS_MOST;

@@ -6,22 +6,22 @@
 
 bool vpi_authenticode_overlaps(const struct image *image)
 {
-    uint64_t from = VP_NONE, to = 0;
+    uint64_t from = VP_NONE;
     for (size_t i = 0; i < image->blob_count; i++) {
         const struct image_blob *blob = &image->blobs[i];
-        if (blob->type != BLOB_SIGNATURE)
-            continue;
-        from = blob->off < from ? blob->off : from;
-        to = blob->off + blob->len > to ? blob->off + blob->len : to;
+        if (blob->type == BLOB_SIGNATURE && blob->off < from)
+            from = blob->off;
     }
     /* The digest leaves out all of the table, not only what is an entry of it. */
-    if (image->has_signature_table && image->signature_table_len) {
+    if (image->has_signature_table && image->signature_table_len)
         from = image->signature_table_off;
-        to = from + image->signature_table_len;
-    }
+    /* What is signed doesn't change when a table is put somewhere into it; what is loaded does,
+     * be it covered by the table or moved by it. */
+    if (from < image->headers_end && from != VP_NONE)
+        return true;
     for (size_t i = 0; i < image->section_count; i++) {
         const struct image_section *section = &image->sections[i];
-        if (section->len && section->off < to && section->off + section->len > from)
+        if (section->len && section->off + section->len > from)
             return true;
     }
     return image->section_count >= IMAGE_SECTIONS_MOST;

@@ -5,8 +5,8 @@
 #include "format/image.h"
 #include "trust/signature.h"
 
-/* Whether the certificate table lies over headers or sections, so that code hides from the digest.
- */
+/* Whether the certificate table lies over headers or sections, or before them, so that other code
+ * is loaded than the digest is of. */
 bool vpi_authenticode_overlaps(const struct image *image);
 
 /* Whether the digests of an MSIX package beside the one that is compared anyway are right. */

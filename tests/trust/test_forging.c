@@ -124,6 +124,22 @@ START_TEST(what_a_distrusted_authority_issued_stays_a_claim)
 }
 END_TEST
 
+/* RFC 5280, 4.2: who doesn't know a critical extension has to refuse. */
+START_TEST(a_critical_extension_that_nobody_knows_breaks_the_chain)
+{
+    world_make();
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .registration = number,
+                                                     .issuer = &world.root,
+                                                     .usages = "codeSigning",
+                                                     .marker = "1.2.3.4"});
+    struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &world.root}};
+    is_claim(examine_forgery(f), VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY, 0,
+             VP_NOTE_SIGNATURE_UNANCHORED);
+    party_free(&leaf);
+}
+END_TEST
+
 START_TEST(an_anchor_for_stamps_issues_no_signers_of_code)
 {
     world_make();
@@ -426,6 +442,44 @@ START_TEST(a_table_over_a_section_is_not_believed)
 }
 END_TEST
 
+/* The target with its table put somewhere else: `fake` bytes that are no signature, then a genuine
+ * one.  What is hashed stays as it was, in its order. */
+static struct span table_at(size_t at, size_t fake)
+{
+    const struct pe_build *pe = &world.target.pe;
+    struct span blob = genuine_blob();
+    size_t table = fake + (8 + blob.len + 7) / 8 * 8;
+    uint8_t *bytes = calloc(1, pe->len + table);
+    struct pe_bytes view = {.data = bytes, .len = pe->len + table};
+    memcpy(bytes, pe->bytes, at);
+    memcpy(bytes + at + table, pe->bytes + at, pe->len - at);
+    pe_set_uint(&view, pe->security_off, at, 4);
+    pe_set_uint(&view, pe->security_off + 4, table, 4);
+    pe_set_uint(&view, at, fake, 4);
+    pe_set_uint(&view, at + 4, 0x200, 2);
+    pe_set_uint(&view, at + fake, 8 + blob.len, 4);
+    pe_set_uint(&view, at + fake + 4, 0x200, 2);
+    pe_set_uint(&view, at + fake + 6, 2, 2);
+    memcpy(bytes + at + fake + 8, blob.data, blob.len);
+    exact_free(blob);
+    return span_of(bytes, pe->len + table);
+}
+
+START_TEST(a_table_in_the_midst_of_what_is_loaded_is_not_believed)
+{
+    world_make();
+    const struct pe_build *pe = &world.target.pe;
+    /* Before the section headers, where it makes two others of them, that have no bytes. */
+    is_claim(examine(table_at(pe->sections_off, 80)), 0, VP_SIGNATURE_OVERLAP,
+             VP_NOTE_SIGNATURE_OVERLAP);
+    /* Before a section and over it, for what follows the table lies where it lay. */
+    for (size_t i = 0; i < 2; i++)
+        is_claim(examine(table_at(pe->sections[i].raw_off, 0)), 0, VP_SIGNATURE_OVERLAP,
+                 VP_NOTE_SIGNATURE_OVERLAP);
+    is_signer(examine(table_at(pe->len, 0)));
+}
+END_TEST
+
 START_TEST(nothing_is_verified_when_no_key_hits)
 {
     world_make();
@@ -538,6 +592,7 @@ END_TEST
     TEST(a_certificate_for_servers_signs_no_code)                                                  \
     TEST(an_authority_for_servers_issues_no_signers_of_code)                                       \
     TEST(what_a_distrusted_authority_issued_stays_a_claim)                                         \
+    TEST(a_critical_extension_that_nobody_knows_breaks_the_chain)                                  \
     TEST(an_anchor_for_stamps_issues_no_signers_of_code)                                           \
     TEST(a_certificate_that_is_only_enclosed_lends_its_name_to_nobody)                             \
     TEST(attributes_that_lie_are_found_out)                                                        \
@@ -554,6 +609,7 @@ END_TEST
     TEST(bytes_inside_the_table_are_believed_as_windows_does_and_noted)                            \
     TEST(bytes_of_the_table_behind_its_entries_are_noted)                                          \
     TEST(a_table_over_a_section_is_not_believed)                                                   \
+    TEST(a_table_in_the_midst_of_what_is_loaded_is_not_believed)                                   \
     TEST(nothing_is_verified_when_no_key_hits)                                                     \
     TEST(a_bundle_of_the_caller_is_trusted_too)                                                    \
     TEST(no_prefix_and_no_flipped_byte_of_a_forgery_is_believed)                                   \

@@ -170,6 +170,34 @@ static void reading_done(struct reading *r)
     vpi_arena_done(&r->arena);
 }
 
+START_TEST(a_signer_names_its_certificate_by_both_issuer_and_serial_or_by_its_key)
+{
+    const struct certificate certificate = {.issuer = span_text("issuer"),
+                                            .serial = span_text("12"),
+                                            .key_identifier = span_text("key")};
+    const struct {
+        struct signer_info signer;
+        bool names;
+    } rows[] = {{{.issuer = span_text("issuer"), .serial = span_text("12")}, true},
+                {{.issuer = span_text("another"), .serial = span_text("12")}, false},
+                {{.issuer = span_text("issuer"), .serial = span_text("13")}, false},
+                {{.issuer = span_text("issuer"), .serial = span_text("1")}, false},
+                {{.issuer = span_text("issuer"),
+                  .serial = span_of("\0\0"
+                                    "12",
+                                    4)},
+                 true},
+                {{.key_identifier = span_text("key")}, true},
+                {{.key_identifier = span_text("yek")}, false},
+                {{.issuer = span_text("issuer"),
+                  .serial = span_text("12"),
+                  .key_identifier = span_text("yek")},
+                 false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        ck_assert_int_eq(vpi_signer_names(&rows[i].signer, &certificate), rows[i].names);
+}
+END_TEST
+
 START_TEST(the_leaf_is_the_certificate_that_the_signer_names)
 {
     struct span serials[] = {span_of(serial_positive, 3), span_of(serial_short, 2),
@@ -471,6 +499,7 @@ START_TEST(every_memory_cap_is_safe_and_says_so)
 END_TEST
 
 #define TESTS                                                                                      \
+    TEST(a_signer_names_its_certificate_by_both_issuer_and_serial_or_by_its_key)                   \
     TEST(the_leaf_is_the_certificate_that_the_signer_names)                                        \
     TEST(a_signer_whose_certificate_is_not_enclosed_has_no_leaf)                                   \
     TEST(the_opus_name_and_url_are_read_in_each_encoding)                                          \
