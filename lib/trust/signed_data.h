@@ -9,9 +9,9 @@
 #include "crypto/certificate.h"
 
 enum {
-    SIGNED_DATA_NESTED_MOST = 16,
-    SIGNED_DATA_CERTIFICATES_MOST = 64,
-    SIGNED_DATA_SIGNERS_MOST = 16
+    SIGNED_DATA_NESTED_MOST = 40, /* drivers handed in again and again have been seen with 27 */
+    SIGNED_DATA_CERTIFICATES_MOST = 128,
+    SIGNED_DATA_SIGNERS_MOST = 41
 };
 
 struct signer_info {
