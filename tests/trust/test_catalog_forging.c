@@ -290,6 +290,40 @@ START_TEST(a_nested_signature_over_the_same_list_vouches_too)
 }
 END_TEST
 
+/* What is nested may be a whole catalog of somebody else's, which lists other files. */
+START_TEST(a_nested_signature_over_another_list_vouches_for_nothing)
+{
+    world_make();
+    static const uint8_t other[32] = {1};
+    struct forged_member m = member();
+    struct forgery f = genuine();
+    m.digest = other;
+    struct span inner = forge_catalog(&f, &m, 1);
+    m.digest = world.target.digests[1];
+    f = (struct forgery){.signer = &world.forger, .enclosed = {&world.forger}, .nested = inner};
+    struct answer answer = examine_with(forge_catalog(&f, &m, 1));
+    ck_assert_uint_eq(answer.signatures, 1);
+    ck_assert(!(answer.states & VP_SIGNATURE_BELIEVED));
+    ck_assert_int_ne(answer.kaspersky, VP_RELATION_SIGNER);
+    exact_free(inner);
+}
+END_TEST
+
+START_TEST(an_anchor_for_stamps_vouches_for_no_catalog)
+{
+    world_make();
+    const struct forged_member m = member();
+    struct party leaf = party_new((struct party_how){.organization = name,
+                                                     .registration = number,
+                                                     .issuer = &world.stamp_root,
+                                                     .usages = "codeSigning"});
+    const struct forgery f = {.signer = &leaf, .enclosed = {&leaf, &world.stamp_root}};
+    is_claim(examine_with(forge_catalog(&f, &m, 1)), VP_SIGNATURE_ANCHORED | VP_SIGNATURE_TIMELY,
+             0);
+    party_free(&leaf);
+}
+END_TEST
+
 START_TEST(a_member_by_sha1_is_believed_only_from_when_it_was_good)
 {
     world_make();
@@ -497,6 +531,8 @@ END_TEST
     TEST(another_key_and_lying_attributes_stay_claims)                                             \
     TEST(a_list_in_an_unsigned_attribute_lists_nothing)                                            \
     TEST(a_nested_signature_over_the_same_list_vouches_too)                                        \
+    TEST(a_nested_signature_over_another_list_vouches_for_nothing)                                 \
+    TEST(an_anchor_for_stamps_vouches_for_no_catalog)                                              \
     TEST(a_member_by_sha1_is_believed_only_from_when_it_was_good)                                  \
     TEST(who_is_distrusted_or_signs_for_others_vouches_for_nobody)                                 \
     TEST(the_signer_inside_and_that_of_the_catalog_are_both_named)                                 \

@@ -14,20 +14,20 @@
     "\x7f"                                                                                         \
     "ELF of a file"
 
-enum { ATTRIBUTE_MOST = 256, HASH_SHA256 = 4 };
+enum { ATTRIBUTE_MOST = 256, HASH_MD5 = 1, HASH_SHA1 = 2, HASH_SHA256 = 4 };
 
 struct attribute {
     uint8_t bytes[ATTRIBUTE_MOST];
     size_t len;
 };
 
-/* A signer whose certificate has a subject key identifier. */
-static struct party signer_new(const char *organization)
+/* A signer whose certificate has a subject key identifier that ends with `number`. */
+static struct party signer_of(struct party_how how, unsigned number)
 {
     static unsigned count;
-    struct party p = party_new((struct party_how){.organization = organization});
+    struct party p = party_new(how);
     char id[32];
-    snprintf(id, sizeof id, "DER:0408%016x", ++count);
+    snprintf(id, sizeof id, "DER:0408%08x%08x", ++count, number);
     party_extend(p.x509, NID_subject_key_identifier, id);
     X509_sign(p.x509, p.key, EVP_sha256());
     unsigned char *der = NULL;
@@ -39,15 +39,25 @@ static struct party signer_new(const char *organization)
     return p;
 }
 
-/* What evmctl writes: a signature of version 2 over the digest of `content`. */
-static struct attribute sign(const struct party *by, const struct party *named, const char *content)
+static struct party signer_new(const char *organization)
 {
-    struct attribute a = {.bytes = {3, 2, HASH_SHA256}, .len = 9};
+    static unsigned number;
+    return signer_of((struct party_how){.organization = organization}, ++number);
+}
+
+/* What evmctl writes: a signature of version 2 over the digest of `content`. */
+static struct attribute sign_by(const struct party *by, const struct party *named,
+                                const char *content, uint8_t hash_id)
+{
+    struct attribute a = {.bytes = {3, 2, hash_id}, .len = 9};
+    const EVP_MD *md = hash_id == HASH_MD5    ? EVP_md5()
+                       : hash_id == HASH_SHA1 ? EVP_sha1()
+                                              : EVP_sha256();
     struct span id = named->facts.key_identifier;
     size_t len = sizeof a.bytes - a.len;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     memcpy(a.bytes + 3, id.data + id.len - IMA_KEY_ID, IMA_KEY_ID);
-    ck_assert_int_eq(EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, by->key), 1);
+    ck_assert_int_eq(EVP_DigestSignInit(context, NULL, md, NULL, by->key), 1);
     ck_assert_int_eq(
         EVP_DigestSign(context, a.bytes + a.len, &len, (const uint8_t *)content, strlen(content)),
         1);
@@ -58,19 +68,27 @@ static struct attribute sign(const struct party *by, const struct party *named, 
     return a;
 }
 
+static struct attribute sign(const struct party *by, const struct party *named, const char *content)
+{
+    return sign_by(by, named, content, HASH_SHA256);
+}
+
 static struct crypto *crypto;
 
+enum { KNOWN_MOST = 2 };
+
+/* A row of the set. */
+struct known {
+    const struct party *party;
+    unsigned purposes;
+    bool distrusted, by_hash; /* the latter: without the certificate itself */
+};
+
 /* The states of the attribute as one of CONTENT; 0: it can't be read. */
-static unsigned verify(struct span bytes, const struct party *known, unsigned purposes,
-                       bool distrusted)
+static unsigned verify_by(struct span bytes, const struct known *known, size_t count)
 {
-    struct trust_anchor anchor = {.what = ANCHOR_CERTIFICATE,
-                                  .algorithm = DIGEST_SHA256,
-                                  .purposes = purposes,
-                                  .distrusted = distrusted,
-                                  .name = "known",
-                                  .key = known->der};
-    struct trust trust = {.anchors = {&anchor, 1}, .now = 1800000000};
+    struct trust_anchor anchors[KNOWN_MOST];
+    struct trust trust = {.anchors = {anchors, count}, .now = 1800000000};
     struct trust_signature s = {.states = 0};
     struct arena arena;
     struct ima ima;
@@ -78,16 +96,34 @@ static unsigned verify(struct span bytes, const struct party *known, unsigned pu
     if (!crypto)
         ck_assert_int_eq(vpi_crypto_new(&crypto, NULL), VP_OK);
     vpi_arena_init(&arena, 0);
-    ck_assert(vpi_digest(crypto, DIGEST_SHA256, anchor.key, value));
-    memcpy(anchor.hash, value, sizeof anchor.hash);
-    ck_assert(vpi_digest(crypto, DIGEST_SHA256, span_text(CONTENT), digest));
+    for (size_t i = 0; i < count; i++) {
+        anchors[i] = (struct trust_anchor){.what = ANCHOR_CERTIFICATE,
+                                           .algorithm = DIGEST_SHA256,
+                                           .purposes = known[i].purposes,
+                                           .distrusted = known[i].distrusted,
+                                           .name = "known"};
+        if (!known[i].by_hash)
+            anchors[i].key = known[i].party->der;
+        ck_assert(vpi_digest(crypto, DIGEST_SHA256, known[i].party->der, value));
+        memcpy(anchors[i].hash, value, sizeof anchors[i].hash);
+    }
+    vpi_anchors_sort(anchors, count);
     ck_assert(vpi_trust_know(&arena, &trust));
     if (vpi_ima_read(bytes, &ima)) {
-        ck_assert(vpi_ima_verify(crypto, &trust, &ima, span_of(digest, 32), &s));
+        size_t len = vpi_digest_len(ima.algorithm);
+        ck_assert(!len || vpi_digest(crypto, ima.algorithm, span_text(CONTENT), digest));
+        ck_assert(vpi_ima_verify(crypto, &trust, &ima, span_of(digest, len), &s));
         s.states |= vpi_signature_believed(&s) ? VP_SIGNATURE_BELIEVED : 0;
     }
     vpi_arena_done(&arena);
     return s.states;
+}
+
+static unsigned verify(struct span bytes, const struct party *party, unsigned purposes,
+                       bool distrusted)
+{
+    const struct known known = {party, purposes, distrusted, false};
+    return verify_by(bytes, &known, 1);
 }
 
 START_TEST(a_signature_is_believed_by_a_certificate_of_the_set)
@@ -107,6 +143,60 @@ START_TEST(a_signature_is_believed_by_a_certificate_of_the_set)
                       VP_SIGNATURE_CHECKED);
     party_free(&vendor);
     party_free(&other);
+}
+END_TEST
+
+START_TEST(old_digests_and_short_keys_are_weak)
+{
+    static const uint8_t hashes[] = {HASH_MD5, HASH_SHA1};
+    struct party vendor = signer_new("Vendor");
+    struct party small = signer_of((struct party_how){.organization = "Small", .rsa = 768}, 70);
+    for (size_t i = 0; i < 2; i++) {
+        struct attribute a = sign_by(&vendor, &vendor, CONTENT, hashes[i]);
+        unsigned states = verify(span_of(a.bytes, a.len), &vendor, PURPOSE_PACKAGE, false);
+        ck_assert(states & VP_SIGNATURE_VERIFIES);
+        ck_assert(states & VP_SIGNATURE_WEAK);
+        ck_assert(!(states & VP_SIGNATURE_BELIEVED));
+    }
+    struct attribute a = sign(&small, &small, CONTENT);
+    unsigned states = verify(span_of(a.bytes, a.len), &small, PURPOSE_PACKAGE, false);
+    ck_assert(states & VP_SIGNATURE_VERIFIES);
+    ck_assert(states & VP_SIGNATURE_WEAK);
+    ck_assert(!(states & VP_SIGNATURE_BELIEVED));
+    party_free(&small);
+    party_free(&vendor);
+}
+END_TEST
+
+START_TEST(distrust_outweighs_trust)
+{
+    struct party vendor = signer_new("Vendor");
+    struct attribute a = sign(&vendor, &vendor, CONTENT);
+    const struct known rows[] = {{.party = &vendor, .purposes = PURPOSE_PACKAGE},
+                                 {.party = &vendor, .distrusted = true, .by_hash = true}};
+    unsigned states = verify_by(span_of(a.bytes, a.len), rows, 2);
+    ck_assert(states & VP_SIGNATURE_ANCHORED);
+    ck_assert(states & VP_SIGNATURE_REVOKED);
+    ck_assert(!(states & VP_SIGNATURE_BELIEVED));
+    party_free(&vendor);
+}
+END_TEST
+
+/* Four bytes name a key; anybody can make a certificate that has them. */
+START_TEST(of_two_certificates_with_one_id_none_is_chosen)
+{
+    struct party vendor = signer_of((struct party_how){.organization = "Vendor"}, 71);
+    struct party other = signer_of((struct party_how){.organization = "Other"}, 71);
+    struct attribute a = sign(&vendor, &vendor, CONTENT);
+    struct known rows[] = {{.party = &vendor, .purposes = PURPOSE_PACKAGE},
+                           {.party = &other, .purposes = PURPOSE_PACKAGE}};
+    ck_assert(verify_by(span_of(a.bytes, a.len), rows, 1) & VP_SIGNATURE_BELIEVED);
+    ck_assert_uint_eq(verify_by(span_of(a.bytes, a.len), rows, 2), VP_SIGNATURE_CHECKED);
+    rows[0].party = &other;
+    rows[1].party = &vendor;
+    ck_assert_uint_eq(verify_by(span_of(a.bytes, a.len), rows, 2), VP_SIGNATURE_CHECKED);
+    party_free(&other);
+    party_free(&vendor);
 }
 END_TEST
 
@@ -213,6 +303,9 @@ END_TEST
 
 #define TESTS                                                                                      \
     TEST(a_signature_is_believed_by_a_certificate_of_the_set)                                      \
+    TEST(old_digests_and_short_keys_are_weak)                                                      \
+    TEST(distrust_outweighs_trust)                                                                 \
+    TEST(of_two_certificates_with_one_id_none_is_chosen)                                           \
     TEST(no_prefix_and_no_flipped_byte_is_believed)                                                \
     TEST(digests_need_the_length_of_their_hash)                                                    \
     TEST(the_attribute_of_a_file_is_read_beside_it)
