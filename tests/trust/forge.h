@@ -343,7 +343,10 @@ static inline void put_unsigned(struct der_builder *b, const struct forgery *f,
                                 struct span signature)
 {
     struct span imprinted = f->stamp_of_another ? span_text("another") : signature;
-    struct forgery stamp = {.signer = f->stamper, .digest = f->stamp_digest, .bare = f->stamp_bare};
+    struct forgery stamp = {.signer = f->stamper,
+                            .named = f->stamp_named,
+                            .digest = f->stamp_digest,
+                            .bare = f->stamp_bare};
     if (f->stamper_before) {
         struct forgery before = {.signer = f->stamper_before};
         open_value(b, DER_SEQUENCE);
