@@ -147,10 +147,12 @@ def compare_osslsigncode(signatures, theirs, say, unsaid):
     say("osslsigncode: number of signatures", len(signatures) == len(theirs), f"{len(signatures)} and {len(theirs)}")
     left = list(theirs)
     for mine in signatures:
-        # Theirs have no layer: the same digest and signer.  It names no signer where the digest is wrong, and
-        # writes other letters than ASCII in its own way.
-        match = next((one for one in left if mine["digest"] in one["digests"] and (
-            not one["subject"] or "\\" in one["subject"] or mine["signer"] in one["subject"])), None)
+        # Theirs have no layer, and another order: the same digest and signer, and of several that have these the one
+        # of the same time.  It names no signer where the digest is wrong, and writes other letters than ASCII in its own way.
+        fits = [one for one in left if mine["digest"] in one["digests"] and (
+            not one["subject"] or "\\" in one["subject"] or mine["signer"] in one["subject"])]
+        when = mine["time"]["seconds"] if mine["time"] else None
+        match = next((one for one in fits if when in one["times"]), fits[0] if fits else None)
         say("osslsigncode: digest and signer", match is not None, f"{mine['digest'][:16]} {mine['signer']}")
         if match is None:
             continue
@@ -161,7 +163,7 @@ def compare_osslsigncode(signatures, theirs, say, unsaid):
         if not match["subject"]:
             unsaid.append(mine["signer"])
         elif match["times"] and mine["time"]:
-            say("osslsigncode: time", mine["time"]["seconds"] in match["times"], f"{mine['time']['seconds']} {match['times']}")
+            say("osslsigncode: time", when in match["times"], f"{when} {match['times']}")
         else:
             say("osslsigncode: whether there is a time", bool(match["times"]) == bool(mine["time"]), mine["signer"])
 
