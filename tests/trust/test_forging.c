@@ -405,9 +405,10 @@ START_TEST(bytes_of_the_table_behind_its_entries_are_noted)
 {
     world_make();
     struct span blob = genuine_blob();
-    for (int what = 0; what < 3; what++) {
-        /* 0: zeros behind the entry, 1: others, 2: others in what aligns it */
-        struct span file = target_signed(&world.target, blob, what == 2 ? 3 : 24);
+    for (int what = 0; what < 4; what++) {
+        /* 0: zeros behind the entry, 1: others, 2: others in what aligns it, 3: others far away */
+        static const size_t lens[] = {24, 24, 3, 100000};
+        struct span file = target_signed(&world.target, blob, lens[what]);
         size_t entry = world.target.pe.len, len = 8 + blob.len;
         struct span copy = exact_copy(file);
         struct pe_bytes view = {.data = (uint8_t *)(uintptr_t)copy.data, .len = copy.len};
