@@ -124,6 +124,10 @@ def is_read(program, path):
     return b"Signature Index" in done.stdout
 
 
+def count_catalogs(folder):
+    return sum(name.lower().endswith(".cat") for _, _, names in os.walk(folder or "") for name in names)
+
+
 def scan_all(command, named):
     """Processor seconds over all batches."""
     return sum(run(command + ["--"] + named[start : start + BATCH], (0, 1, 2, 3))[1] for start in range(0, len(named), BATCH))
@@ -181,7 +185,7 @@ def main():
                 if turn >= 0:
                     figures[name].append(seconds)
         print(f"{len(files)} files, {sum(map(os.path.getsize, files)) / 1e6:.0f} MB, {len(signed)} of them signed ({believed} believed), "
-              f"{len(inside)} read by osslsigncode; {gone} keys left out; load {os.getloadavg()[0]:.1f}\n")
+              f"{len(inside)} read by osslsigncode; {count_catalogs(options.catalogs)} catalogs; {gone} keys left out; load {os.getloadavg()[0]:.1f}\n")
         base = statistics.median(figures["scan, nothing verified"])
         whole = statistics.median(figures["scan, the shipped set"])
         print(f"| what | processor seconds, median of {options.rounds} | x | share of trust | ms a signed file |")
