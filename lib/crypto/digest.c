@@ -41,7 +41,7 @@ struct crypto {
     OSSL_LIB_CTX *library;
     OSSL_PROVIDER *provider;
     struct parsed *parsed;
-    struct kept *chains;
+    struct kept *chains, *digests;
     EVP_MD *algorithms[ALGORITHMS]; /* fetched at first use */
     struct digest *running;
     struct free_list idle[ALGORITHMS];
@@ -73,7 +73,8 @@ enum vp_status vpi_crypto_new(struct crypto **ret_crypto, struct vp_error *err)
     }
     crypto->parsed = vpi_parsed_new();
     crypto->chains = vpi_kept_chains_new();
-    if (!crypto->parsed || !crypto->chains) {
+    crypto->digests = vpi_kept_digests_new();
+    if (!crypto->parsed || !crypto->chains || !crypto->digests) {
         status = vpi_fail(err, VP_E_MEMORY, "no memory for a digest context");
         goto done;
     }
@@ -111,6 +112,7 @@ void vpi_crypto_free(struct crypto *crypto)
     }
     vpi_parsed_free(crypto->parsed);
     vpi_kept_free(crypto->chains);
+    vpi_kept_free(crypto->digests);
     if (crypto->provider)
         OSSL_PROVIDER_unload(crypto->provider);
     OSSL_LIB_CTX_free(crypto->library);
@@ -130,6 +132,11 @@ struct parsed *vpi_crypto_parsed(struct crypto *crypto)
 struct kept *vpi_crypto_chains(struct crypto *crypto)
 {
     return crypto->chains;
+}
+
+struct kept *vpi_crypto_digests(struct crypto *crypto)
+{
+    return crypto->digests;
 }
 
 const char *vpi_digest_library_name(enum digest_algorithm algorithm)

@@ -40,4 +40,8 @@ void vpi_crypto_reset(struct crypto *crypto);
 bool vpi_digest(struct crypto *crypto, enum digest_algorithm algorithm, struct span bytes,
                 uint8_t ret[DIGEST_MOST]);
 
+/* The same, for bytes that come again with other files, as certificates do: it is kept. */
+bool vpi_digest_again(struct crypto *crypto, enum digest_algorithm algorithm, struct span bytes,
+                      uint8_t ret[DIGEST_MOST]);
+
 #endif

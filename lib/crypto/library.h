@@ -32,6 +32,10 @@ bool vpi_kept_answer(struct crypto *crypto, struct span question, const struct c
 void vpi_kept_take(struct crypto *crypto, struct span question, const struct chain_input *input,
                    const struct chain *chain);
 
+/* What vpi_digest_again keeps (kept_digest.c), a table each crypto. */
+struct kept *vpi_kept_digests_new(void);
+struct kept *vpi_crypto_digests(struct crypto *crypto);
+
 /* OpenSSL's name of a digest, as its fetch functions take it. */
 const char *vpi_digest_library_name(enum digest_algorithm algorithm);
 

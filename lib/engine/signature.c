@@ -26,7 +26,7 @@ static const char *hex_text(struct arena *arena, struct span bytes)
 static const char *sha256_text(struct arena *arena, struct crypto *crypto, struct span bytes)
 {
     uint8_t value[DIGEST_MOST];
-    if (!vpi_digest(crypto, DIGEST_SHA256, bytes, value))
+    if (!vpi_digest_again(crypto, DIGEST_SHA256, bytes, value))
         return NULL;
     return hex_text(arena, span_of(value, vpi_digest_len(DIGEST_SHA256)));
 }

@@ -16,7 +16,7 @@ static bool add_digest(struct feature_work *work, unsigned kind, enum digest_alg
     uint8_t value[DIGEST_MOST];
     if (!vpi_feature_needed(work, kind))
         return true;
-    if (!vpi_digest(work->crypto, algorithm, bytes, value)) {
+    if (!vpi_digest_again(work->crypto, algorithm, bytes, value)) {
         vpi_image_gap(work->notes, VP_GAP_MEMORY_LIMIT, "certificates");
         return false;
     }
@@ -155,7 +155,8 @@ static void add_signer(struct feature_work *work, const struct signer_info *sign
     vpi_feature_add_text(work, KIND_OPUS_URL, signer->opus_url);
     if (!signer->leaf)
         add_unenclosed(work, signer);
-    if (!signer->leaf || !vpi_digest(work->crypto, DIGEST_SHA256, signer->leaf->whole, digest) ||
+    if (!signer->leaf ||
+        !vpi_digest_again(work->crypto, DIGEST_SHA256, signer->leaf->whole, digest) ||
         !remember(trust->leaves, &trust->leaf_count, LEAVES_MOST, digest))
         return;
     size_t first = work->count;
@@ -215,7 +216,7 @@ void vpi_signer_features(struct feature_work *work, const struct signed_data *da
     struct feature_trust *trust = work->signatures;
     uint8_t digest[DIGEST_MOST];
     for (size_t i = 0; i < data->certificate_count; i++) {
-        if (!vpi_digest(work->crypto, DIGEST_SHA256, data->certificates[i].whole, digest) ||
+        if (!vpi_digest_again(work->crypto, DIGEST_SHA256, data->certificates[i].whole, digest) ||
             !remember(trust->certificates, &trust->certificate_count, CERTIFICATES_MOST, digest))
             continue;
         size_t first = work->count;

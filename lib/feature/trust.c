@@ -52,7 +52,7 @@ static uint16_t number_find(const struct feature_work *work, const uint8_t *dige
 static uint16_t number_of(struct feature_work *work, const struct certificate *certificate)
 {
     uint8_t digest[DIGEST_MOST];
-    return vpi_digest(work->crypto, DIGEST_SHA256, certificate->whole, digest)
+    return vpi_digest_again(work->crypto, DIGEST_SHA256, certificate->whole, digest)
                ? number_find(work, digest)
                : 0;
 }

@@ -54,7 +54,7 @@ bool vpi_anchor_marks(struct crypto *crypto, const struct trust_anchors *anchors
             if (row == anchors->count || (int)anchors->items[row].what != what ||
                 (int)anchors->items[row].algorithm != algorithm)
                 continue;
-            if (!vpi_digest(crypto, key.algorithm, part_of(certificate, key.what), value))
+            if (!vpi_digest_again(crypto, key.algorithm, part_of(certificate, key.what), value))
                 return false;
             memcpy(key.hash, value, sizeof key.hash);
             for (row = lower(anchors, &key); row < anchors->count && ret->count < MARKS_MOST &&

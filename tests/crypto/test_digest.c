@@ -147,9 +147,31 @@ START_TEST(a_host_that_allows_fips_algorithms_only_still_gives_every_digest)
 }
 END_TEST
 
+START_TEST(what_comes_again_has_the_digest_that_it_had)
+{
+    struct crypto *crypto = crypto_make();
+    /* More than are kept, of few lengths, twice in different orders. */
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < 3000; i++) {
+            uint8_t bytes[600] = {0}, again[DIGEST_MOST], once[DIGEST_MOST];
+            unsigned number = round ? 2999 - i : i, algorithm = DIGEST_MD5 + (i + round) % 5;
+            size_t len = 200 + number % 3 * 200;
+            memcpy(bytes, &number, sizeof number);
+            ck_assert(vpi_digest(crypto, algorithm, span_of(bytes, len), once));
+            for (unsigned time = 0; time < 2; time++) {
+                ck_assert(vpi_digest_again(crypto, algorithm, span_of(bytes, len), again));
+                ck_assert_mem_eq(again, once, vpi_digest_len(algorithm));
+            }
+        }
+    }
+    vpi_crypto_free(crypto);
+}
+END_TEST
+
 #define TESTS                                                                                      \
     TEST(the_published_vectors_hold)                                                               \
     TEST(an_unknown_algorithm_has_no_length)                                                       \
+    TEST(what_comes_again_has_the_digest_that_it_had)                                              \
     TEST(digests_that_run_side_by_side_do_not_mix)                                                 \
     TEST(a_digest_begun_after_a_reset_starts_anew)                                                 \
     TEST(openssl_s_error_queue_keeps_what_the_process_put_there)                                   \
