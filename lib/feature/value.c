@@ -1,8 +1,6 @@
 /* value.c - the text of a value to canonical bytes and back, by the kind's form */
 #include "feature/feature.h"
 
-#include <inttypes.h>
-
 static int hex_digit(uint8_t c)
 {
     if (c >= '0' && c <= '9')
@@ -119,13 +117,40 @@ bool vpi_canonical_value(struct arena *arena, const struct kind *kind, struct sp
     return false;
 }
 
+static char *put_hex(char *to, struct span value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        *to++ = "0123456789abcdef"[value.data[i] >> 4];
+        *to++ = "0123456789abcdef"[value.data[i] & 15];
+    }
+    return to;
+}
+
 static const char *print_hex(struct arena *arena, struct span value)
 {
     char *text = vpi_arena_array(arena, value.len + 1, 2);
-    for (size_t i = 0; text && i < value.len; i++) {
-        text[2 * i] = "0123456789abcdef"[value.data[i] >> 4];
-        text[2 * i + 1] = "0123456789abcdef"[value.data[i] & 15];
-    }
+    if (text)
+        put_hex(text, value);
+    return text;
+}
+
+/* By hand: one for each section of each file is too many for printf. */
+static const char *print_sized(struct arena *arena, struct span value)
+{
+    enum { HASH = 16, DIGITS_MOST = 20 };
+    char digits[DIGITS_MOST], *first = digits + DIGITS_MOST;
+    char *text = vpi_arena_alloc(arena, 2 * HASH + 1 + DIGITS_MOST + 1);
+    uint64_t len;
+    if (!text)
+        return NULL;
+    char *to = put_hex(text, span_first(value, HASH));
+    if (!span_uint(value, HASH, 8, &len))
+        return text;
+    do
+        *--first = (char)('0' + len % 10);
+    while (len /= 10);
+    *to++ = ':';
+    memcpy(to, first, (size_t)(digits + DIGITS_MOST - first));
     return text;
 }
 
@@ -157,17 +182,12 @@ static const char *print_bytes(struct arena *arena, struct span value)
 
 const char *vpi_canonical_print(struct arena *arena, const struct kind *kind, struct span value)
 {
-    uint64_t len;
     switch (kind->form) {
     case FORM_HEX:
     case FORM_ANYHEX:
         return print_hex(arena, value);
-    case FORM_SIZED: {
-        const char *hash = print_hex(arena, span_first(value, 16));
-        if (!hash || !span_uint(value, 16, 8, &len))
-            return hash;
-        return vpi_arena_printf(arena, "%s:%" PRIu64, hash, len);
-    }
+    case FORM_SIZED:
+        return print_sized(arena, value);
     case FORM_TEXT:
     case FORM_NAME:
         return vpi_arena_text(arena, value);

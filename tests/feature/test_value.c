@@ -38,6 +38,8 @@ START_TEST(every_form_prints_and_parses_back)
                "00112233445566778899aabbccddeeff:18446744073709551615");
     round_trip(KIND_SECTION, "00112233445566778899AABBCCDDEEFF:007",
                "00112233445566778899aabbccddeeff:7");
+    round_trip(KIND_SECTION, "00112233445566778899aabbccddeeff:0",
+               "00112233445566778899aabbccddeeff:0");
     round_trip(KIND_EXPORT, "?f@@YAXXZ \\x5c\\x00\xff", "?f@@YAXXZ \\x5c\\x00\\xff");
     round_trip(KIND_COMPANY_NAME, " AO  Kaspersky Lab\u2122", "ao kaspersky lab");
     round_trip(KIND_FILE_NAME, "AVP.exe", "avp.exe");
