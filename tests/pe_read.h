@@ -16,7 +16,7 @@ struct pe_read {
 };
 
 /* `limit` is the arena's; 0: none. */
-static inline void pe_read_bytes(struct pe_read *read, const void *bytes, size_t len, size_t limit)
+static inline void pe_read_begin(struct pe_read *read, const void *bytes, size_t len, size_t limit)
 {
     read->bytes = malloc(len ? len : 1);
     ck_assert_ptr_nonnull(read->bytes);
@@ -25,6 +25,11 @@ static inline void pe_read_bytes(struct pe_read *read, const void *bytes, size_t
     vpi_arena_init(&read->arena, limit);
     vpi_image_init(&read->image, &read->arena);
     vpi_source_init_memory(&read->src, span_of(read->bytes, len), &read->arena);
+}
+
+static inline void pe_read_bytes(struct pe_read *read, const void *bytes, size_t len, size_t limit)
+{
+    pe_read_begin(read, bytes, len, limit);
     vpi_format_read(&read->image, &read->src);
 }
 

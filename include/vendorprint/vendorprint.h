@@ -387,9 +387,11 @@ struct vp_limits {
 enum vp_session_flags {
     VP_SESSION_DESCRIBE = 1,     /* name unknown formats in libmagic's words */
     VP_SESSION_ALL_FEATURES = 2, /* also compute what no key of the database asks for */
-    VP_SESSION_FINDINGS = 4, /* for who reads findings only: no features that can't lead to one */
-    VP_SESSION_BESIDE = 8,   /* the name given to vp_examine_fd is a path: see vp_examine_path */
-    VP_SESSION_BUNDLES = 32  /* compare the files that a signed bundle lists: reads them all */
+    /* For who reads findings only: no features that can't lead to one, and of what they are made of
+     * not even whether it is well-formed. */
+    VP_SESSION_FINDINGS = 4,
+    VP_SESSION_BESIDE = 8,  /* the name given to vp_examine_fd is a path: see vp_examine_path */
+    VP_SESSION_BUNDLES = 32 /* compare the files that a signed bundle lists: reads them all */
 };
 
 /* Whole-file digests to compute whether or not a key asks for them. */

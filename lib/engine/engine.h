@@ -23,6 +23,7 @@ struct vp_session {
     uint32_t gates_from[FORMATS + 1]; /* where those of a format begin */
     uint64_t ungated;                 /* enum wanted: what some key demands of every file */
     struct kind_set needed;           /* kinds that may lead to a finding, or are asked for */
+    unsigned unwanted;                /* enum image_part: what none of these is made of */
     struct arena scratch;             /* of the object under examination */
     uint64_t deadline;                /* of vpi_clock_ms, or 0 */
     enum vp_gap_reason stopped;       /* why the last examination was stopped, or 0 */

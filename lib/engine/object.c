@@ -133,6 +133,7 @@ static void begin_work(struct examination *x)
                                     .shelves = x->session->shelves,
                                     .needed = vpi_plan_needed(x->session),
                                     .notes = &x->image};
+    x->image.unwanted = x->session->unwanted;
 }
 
 bool vpi_object_begin(struct examination *x)

@@ -92,6 +92,27 @@ const struct kind_set *vpi_plan_needed(const struct vp_session *session)
     return session->db && all == VP_SESSION_FINDINGS ? &session->needed : NULL;
 }
 
+/* Parts that take long to read, and the kinds that are made of them. */
+static void plan_parts(struct vp_session *session)
+{
+    enum { KINDS = 3 };
+    static const struct {
+        enum image_part part;
+        unsigned kinds[KINDS];
+    } parts[] = {
+        {IMAGE_PART_EXPORTS, {KIND_EXPORT_SET, KIND_EXPORT}},
+        {IMAGE_PART_SYMBOLS, {KIND_TELFHASH, KIND_SYMBOL_DEFINED_SET, KIND_SYMBOL_UNDEFINED_SET}},
+        {IMAGE_PART_COMPILERS, {KIND_COMPILER}},
+    };
+    const struct kind_set *needed = vpi_plan_needed(session);
+    for (size_t i = 0; needed && i < sizeof parts / sizeof *parts; i++) {
+        bool any = false;
+        for (size_t k = 0; k < KINDS && parts[i].kinds[k]; k++)
+            any |= vpi_kind_set_has(needed, parts[i].kinds[k]);
+        session->unwanted |= any ? 0 : parts[i].part;
+    }
+}
+
 /* Nine files of ten are of no format that we read, and few gates are for them.  False: no memory.
  */
 static bool list_gates(struct vp_session *session)
@@ -122,8 +143,10 @@ bool vpi_plan_session(struct vp_session *session)
         if (vpi_db_gate(session->db, row, &gate) && gate.keys && !gate.never && want_of(gate.kind))
             session->gates[session->gate_count++] = gate;
     }
-    if (session->db)
+    if (session->db) {
         plan_needed(session);
+        plan_parts(session);
+    }
     for (size_t i = 0; session->db && i < DEAR; i++) {
         if (vpi_db_has_ungated(session->db, dear[i].kind))
             session->ungated |= dear[i].want;

@@ -8,9 +8,14 @@ void vpi_kind_set_add(struct kind_set *set, unsigned kind)
         set->bits[kind / 64] |= UINT64_C(1) << kind % 64;
 }
 
+bool vpi_kind_set_has(const struct kind_set *set, unsigned kind)
+{
+    return kind >= KIND_SET_BITS || set->bits[kind / 64] >> kind % 64 & 1;
+}
+
 bool vpi_feature_needed(const struct feature_work *work, unsigned kind)
 {
-    return !work->needed || kind >= KIND_SET_BITS || work->needed->bits[kind / 64] >> kind % 64 & 1;
+    return !work->needed || vpi_kind_set_has(work->needed, kind);
 }
 
 static struct span copy(struct arena *arena, struct span bytes)

@@ -134,6 +134,8 @@ struct kind_set {
     uint64_t bits[KIND_SET_BITS / 64];
 };
 void vpi_kind_set_add(struct kind_set *set, unsigned kind);
+/* Kinds beyond the set's numbers are in every set. */
+bool vpi_kind_set_has(const struct kind_set *set, unsigned kind);
 /* Whether a feature of this kind would be kept.  vpi_feature_add and its kin ask themselves; a
  * family asks before what costs more. */
 bool vpi_feature_needed(const struct feature_work *work, unsigned kind);

@@ -131,9 +131,12 @@ static void contents_read(struct elf *elf)
         elf->segment_count = 0;
     vpi_elf_dynamic_read(elf);
     image->role = debug ? VP_ROLE_DEBUG : header_role(elf);
-    vpi_elf_symbols_read(elf);
+    image->symbols_partial = (image->unwanted & IMAGE_PART_SYMBOLS) != 0;
+    if (!image->symbols_partial)
+        vpi_elf_symbols_read(elf);
     vpi_elf_notes_read(elf);
-    vpi_elf_compiler_read(elf);
+    if (!(image->unwanted & IMAGE_PART_COMPILERS))
+        vpi_elf_compiler_read(elf);
     vpi_elf_modinfo_read(elf);
     vpi_elf_go_read(elf);
     vpi_elf_trailer_read(elf);

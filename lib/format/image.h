@@ -171,12 +171,16 @@ struct image_gap {
     const char *what;
 };
 
+/* What a reader may leave out, because nobody asks for it; the list is partial then. */
+enum image_part { IMAGE_PART_EXPORTS = 1, IMAGE_PART_SYMBOLS = 2, IMAGE_PART_COMPILERS = 4 };
+
 struct image {
     enum vp_format format;
     enum vp_role role;
     bool has_members;    /* beside being described, it is a container: lib/container may open it */
     const char *machine; /* static: "x86", "x86-64", "arm64", ... */
     unsigned bits;       /* 32 or 64 */
+    unsigned unwanted;   /* enum image_part, a sum: set before it is read */
 
     struct image_section *sections;
     size_t section_count, section_capacity;

@@ -13,6 +13,7 @@ struct export_walk {
     uint32_t base;
     struct span functions, names, ordinals;
     uint8_t *named; /* a bit for each function */
+    bool unwanted;  /* nobody asks for the names: the tables are checked alone */
 };
 
 /* A function whose address is inside the directory is the name of another library's function. */
@@ -44,7 +45,7 @@ static void named_read(struct export_walk *walk)
             vpi_image_note(walk->pe->image, VP_NOTE_MALFORMED, VP_NONE, "an export's ordinal");
             return;
         }
-        if (address == 0 || !span_uint(walk->names, i * 4, 4, &name_address))
+        if (walk->unwanted || address == 0 || !span_uint(walk->names, i * 4, 4, &name_address))
             continue;
         struct span name = vpi_pe_string(walk->pe, name_address, NAME_MOST);
         if (name.len == 0)
@@ -57,7 +58,7 @@ static void named_read(struct export_walk *walk)
 
 static void unnamed_read(struct export_walk *walk)
 {
-    size_t count = walk->functions.len / 4;
+    size_t count = walk->unwanted ? 0 : walk->functions.len / 4;
     for (size_t i = 0; i < count; i++) {
         uint64_t address;
         if (walk->named[i / 8] & 1u << i % 8 || !span_uint(walk->functions, i * 4, 4, &address) ||
@@ -96,6 +97,8 @@ void vpi_pe_export_read(struct pe *pe)
     uint32_t names = reader_u32(&r);
     uint32_t ordinals = reader_u32(&r);
     pe->image->export_library = vpi_pe_string(pe, library, NAME_MOST);
+    walk.unwanted = pe->image->unwanted & IMAGE_PART_EXPORTS;
+    pe->image->exports_partial = walk.unwanted;
     if (!table_get(pe, functions, function_count, 4, &walk.functions) ||
         !table_get(pe, names, name_count, 4, &walk.names) ||
         !table_get(pe, ordinals, name_count, 2, &walk.ordinals)) {

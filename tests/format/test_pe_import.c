@@ -210,6 +210,27 @@ START_TEST(exports_are_named_ones_in_order_and_then_bare_ordinals)
 }
 END_TEST
 
+START_TEST(exports_that_nobody_wants_are_left_out_and_what_is_wrong_with_them_is_not)
+{
+    for (unsigned wrong = 0; wrong < 2; wrong++) {
+        pe_build_init(&pe, false);
+        struct pe_bytes *data = pe_section(&pe, ".edata");
+        pe_exports(&pe, data, "thing.dll", "Alpha,Beta");
+        if (wrong)
+            pe_set_uint(data, 40 + 8 + 8 + 2, 9, 2); /* the second ordinal */
+        pe_finish(&pe);
+        pe_read_begin(&read, pe.bytes, pe.len, 0);
+        read.image.unwanted = IMAGE_PART_EXPORTS;
+        vpi_format_read(&read.image, &read.src);
+        pe_read_is(read.image.export_library, "thing.dll");
+        ck_assert_uint_eq(read.image.export_count, 0);
+        ck_assert(read.image.exports_partial);
+        ck_assert_int_eq(pe_read_noted(&read, VP_NOTE_MALFORMED), wrong);
+        done();
+    }
+}
+END_TEST
+
 START_TEST(exports_beyond_the_maximum_or_the_functions_are_refused)
 {
     pe_build_init(&pe, false);
@@ -245,5 +266,6 @@ END_TEST
     TEST(beyond_8192_thunks_nothing_is_imported)                                                   \
     TEST(an_import_table_that_points_into_itself_ends)                                             \
     TEST(exports_are_named_ones_in_order_and_then_bare_ordinals)                                   \
+    TEST(exports_that_nobody_wants_are_left_out_and_what_is_wrong_with_them_is_not)                \
     TEST(exports_beyond_the_maximum_or_the_functions_are_refused)
 #include "check_main.h"
