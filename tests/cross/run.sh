@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh - the C tests on another kind of machine, under qemu, and the set compiled there
 #
-#   tests/cross/run.sh ARCH [FOLDER]     ARCH: s390x (big-endian), i386 or armhf (32 bits)
+#   tests/cross/run.sh ARCH [FOLDER]   ARCH: s390x (big-endian), arm64 (NEON), i386, armhf (32 bits)
 #
 # FOLDER (build-cross/ARCH) keeps a root of Debian's packages and two builds.  What it says at the
 # end: the tests that failed, and whether the database is the same, byte for byte, as one that this
@@ -10,11 +10,12 @@
 # MIRROR in the environment is where the packages come from, if not from mmdebstrap's usual mirrors.
 #
 # Debian 12: apt-get install mmdebstrap qemu-user-static and, as ARCH is,
-# gcc-s390x-linux-gnu, gcc-i686-linux-gnu or gcc-arm-linux-gnueabihf (with libc6-dev-ARCH-cross).
+# gcc-s390x-linux-gnu, gcc-aarch64-linux-gnu, gcc-i686-linux-gnu or gcc-arm-linux-gnueabihf (with
+# libc6-dev-ARCH-cross).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-arch=${1:?usage: run.sh s390x|i386|armhf [FOLDER]}
+arch=${1:?usage: run.sh s390x|arm64|i386|armhf [FOLDER]}
 [ -f "$here/$arch.ini" ] || { echo "run.sh: no $arch.ini here" >&2; exit 64; }
 mkdir -p "${2:-$top/build-cross/$arch}"
 folder=$(cd "${2:-$top/build-cross/$arch}" && pwd)
