@@ -26,6 +26,23 @@ static uint8_t *random_bytes(size_t len)
     return bytes;
 }
 
+/* What is held to the plain one below is what look-ups run. */
+START_TEST(the_best_variant_is_used_and_is_no_plain_one_where_there_are_vectors)
+{
+    const struct lines_variant *variants[LINES_VARIANTS_MOST];
+    unsigned variant_count = vpi_lines_variants(variants);
+    ck_assert_ptr_eq(vpi_lines(), variants[0]);
+#if defined(__aarch64__) && !defined(__AARCH64EB__)
+    ck_assert_uint_eq(variant_count, 2);
+    ck_assert_str_eq(variants[0]->name, "NEON");
+#elif defined(__x86_64__)
+    ck_assert_str_eq(variants[variant_count - 2]->name, "SSE2");
+#else
+    ck_assert_uint_eq(variant_count, 1);
+#endif
+}
+END_TEST
+
 START_TEST(every_variant_passes_the_same_keys)
 {
     const struct lines_variant *variants[LINES_VARIANTS_MOST];
@@ -138,6 +155,7 @@ START_TEST(every_variant_finds_the_same_entries)
 END_TEST
 
 #define TESTS                                                                                      \
+    TEST(the_best_variant_is_used_and_is_no_plain_one_where_there_are_vectors)                     \
     TEST(every_variant_passes_the_same_keys)                                                       \
     TEST(every_variant_matches_the_same_tags)                                                      \
     TEST(every_variant_finds_the_same_entries)
