@@ -19,7 +19,7 @@ struct vp_session {
     struct magic_words *magic; /* opened at the first use */
     struct db_gate *gates;     /* of the database, decoded once */
     uint32_t gate_count;
-    uint32_t *gates_of; /* numbers of the gates that each format may open, one after the other */
+    struct gate_of *gates_of;         /* the gates that each format may open, one after the other */
     uint32_t gates_from[FORMATS + 1]; /* where those of a format begin */
     uint64_t ungated;                 /* enum wanted: what some key demands of every file */
     struct kind_set needed;           /* kinds that may lead to a finding, or are asked for */

@@ -28,6 +28,12 @@ static const struct dear dear[] = {
 
 enum { DEAR = sizeof dear / sizeof *dear };
 
+/* A gate and what is behind it. */
+struct gate_of {
+    const struct db_gate *gate;
+    uint64_t want;
+};
+
 static bool is_pe(const struct examination *x)
 {
     return x->image.format != VP_FORMAT_OTHER;
@@ -118,15 +124,16 @@ static void plan_parts(struct vp_session *session)
 static bool list_gates(struct vp_session *session)
 {
     uint32_t count = 0;
-    session->gates_of = calloc((size_t)session->gate_count + 1, FORMATS * sizeof(uint32_t));
+    session->gates_of =
+        calloc((size_t)session->gate_count + 1, FORMATS * sizeof *session->gates_of);
     if (!session->gates_of)
         return false;
     for (unsigned format = 0; format < FORMATS; format++) {
         session->gates_from[format] = count;
         for (uint32_t i = 0; i < session->gate_count; i++) {
-            uint32_t formats = session->gates[i].formats;
-            if (!formats || formats >> format & 1)
-                session->gates_of[count++] = i;
+            const struct db_gate *gate = &session->gates[i];
+            if (!gate->formats || gate->formats >> format & 1)
+                session->gates_of[count++] = (struct gate_of){gate, want_of(gate->kind)};
         }
     }
     session->gates_from[FORMATS] = count;
@@ -254,9 +261,8 @@ uint64_t vpi_plan_gated(const struct examination *x)
     uint64_t want = 0;
     unsigned format = (unsigned)x->image.format < FORMATS ? x->image.format : VP_FORMAT_OTHER;
     for (uint32_t i = session->gates_from[format]; i < session->gates_from[format + 1]; i++) {
-        const struct db_gate *gate = &session->gates[session->gates_of[i]];
-        uint64_t behind = want_of(gate->kind) & ~x->work.wanted & ~want;
-        if (behind && gate_open(x, gate))
+        uint64_t behind = session->gates_of[i].want & ~x->work.wanted & ~want;
+        if (behind && gate_open(x, session->gates_of[i].gate))
             want |= behind;
     }
     return want;
