@@ -64,16 +64,19 @@ static void check_features(const struct feature_work *work)
     vpi_arena_done(&arena);
 }
 
-static void read_within(struct crypto *crypto, const uint8_t *data, size_t size, size_t limit)
+static void read_within(struct crypto *crypto, const uint8_t *data, size_t size, size_t limit,
+                        unsigned unwanted)
 {
     struct arena arena;
     struct source src;
     struct image image;
     vpi_arena_init(&arena, limit);
     vpi_image_init(&image, &arena);
+    image.unwanted = unwanted;
     vpi_source_init_memory(&src, span_of(data, size), &arena);
     vpi_format_read(&image, &src);
     check_image(&image, size);
+    must(!(unwanted & IMAGE_PART_SYMBOLS) || image.symbol_count == 0);
     must(!arena.failed || image.gap_count != 0);
     struct feature_work work = {.image = &image,
                                 .src = &src,
@@ -96,7 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* The other formats have targets of their own. */
     if (size < 4 || data[0] != 0x7f)
         return 0;
-    read_within(crypto, data, size, 64 << 20);
-    read_within(crypto, data, size, (size_t)(data[size - 1] + 1) * 256);
+    read_within(crypto, data, size, 64 << 20, 0);
+    read_within(crypto, data, size, 64 << 20, IMAGE_PART_SYMBOLS | IMAGE_PART_COMPILERS);
+    read_within(crypto, data, size, (size_t)(data[size - 1] + 1) * 256, 0);
     return 0;
 }

@@ -62,24 +62,28 @@ static void check(const struct image *image, uint64_t size)
         touch(span_text(image->notes[i].text));
 }
 
-static void read_within(const uint8_t *data, size_t size, size_t limit)
+static void read_within(const uint8_t *data, size_t size, size_t limit, unsigned unwanted)
 {
     struct arena arena;
     struct source src;
     struct image image;
     vpi_arena_init(&arena, limit);
     vpi_image_init(&image, &arena);
+    image.unwanted = unwanted;
     vpi_source_init_memory(&src, span_of(data, size), &arena);
     vpi_format_read(&image, &src);
     check(&image, size);
+    must(!(unwanted & IMAGE_PART_EXPORTS) || image.export_count == 0 ||
+         image.format > VP_FORMAT_PE32_PLUS);
     must(!arena.failed || image.gap_count != 0);
     vpi_arena_done(&arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    read_within(data, size, 64 << 20);
+    read_within(data, size, 64 << 20, 0);
+    read_within(data, size, 64 << 20, IMAGE_PART_EXPORTS);
     if (size)
-        read_within(data, size, (size_t)(data[size - 1] + 1) * 64);
+        read_within(data, size, (size_t)(data[size - 1] + 1) * 64, 0);
     return 0;
 }
