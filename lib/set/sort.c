@@ -248,10 +248,8 @@ static bool advance(struct sorter *sorter, struct sort_run *run)
         size_t here = run->left < BUFFER_ITEMS ? (size_t)run->left : BUFFER_ITEMS;
         if (here == 0)
             return false;
-        if (!vpi_spool_read(&sorter->spool, run->off, run->buffer, here * sizeof *run->buffer)) {
-            sorter->spool.failed = true;
+        if (!vpi_spool_read(&sorter->spool, run->off, run->buffer, here * sizeof *run->buffer))
             return false;
-        }
         run->off += here * sizeof *run->buffer;
         run->left -= here;
         run->buffered = here;

@@ -10,13 +10,16 @@
 #include "base/error.h"
 #include "base/span.h"
 
+/* A file is written in large pieces: in those of stdio's 4 KiB the system takes four times as long.
+ */
+enum { SPOOL_BUFFER = 256 << 10 };
+
 struct spool {
-    FILE *file; /* NULL: in memory */
-    uint8_t *data;
-    size_t capacity;
+    FILE *file;    /* NULL: in memory */
+    uint8_t *data; /* in memory all of it, else what was not written to the file yet */
+    size_t capacity, buffered;
     uint64_t len;
     bool failed;
-    bool was_read; /* since the last write: a stream wants to be told */
 };
 
 /* `beside` NULL: in memory; empty: where the system keeps temporary files; else beside that path,

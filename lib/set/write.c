@@ -290,7 +290,9 @@ static enum vp_status plan_tables(struct writer *w, struct vp_error *err)
         if (table->count >= VPDB_NO_ROW)
             return vpi_fail(err, VP_E_SET, "the set is too large for a database");
         if (table->count > 0 && !vpi_table_plan(table))
-            return vpi_fail(err, VP_E_SET, "keys crowd one place of the hash table");
+            return table->spool->failed
+                       ? vpi_fail(err, VP_E_IO, "a database's temporary files can't be read")
+                       : vpi_fail(err, VP_E_SET, "keys crowd one place of the hash table");
     }
     return VP_OK;
 }
