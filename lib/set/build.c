@@ -137,7 +137,7 @@ enum vp_status vpi_build_shared(struct vpi_build *build,
     }
     if (count > 1)
         take(context, same, count);
-    return build->sorter.spool.failed ? vpi_fail(err, VP_E_IO, "sorted runs can't be read") : VP_OK;
+    return build->sorter.failed ? vpi_fail(err, VP_E_IO, "sorted runs can't be read") : VP_OK;
 }
 
 /* The texts of everything but keys.  They are numbered before the first record is written. */

@@ -166,7 +166,7 @@ enum vp_status vpi_emit_all(struct emit *emit, struct sorter *sorter, struct vp_
     }
     if (status == VP_OK && emit->same_count > 0)
         status = emit_key(emit, err);
-    if (status == VP_OK && (sorter->spool.failed || emit->keys.failed || emit->records.failed))
+    if (status == VP_OK && (sorter->failed || emit->keys.failed || emit->records.failed))
         status = vpi_fail(err, VP_E_IO, "no room for a database's temporary files");
     return status;
 }

@@ -9,26 +9,8 @@ enum {
     GROUP_BITS = 2,
     FEW = 4096, /* records that are dealt out by group alone */
     FIRST_CAPACITY = 1024,
-    BUFFER_ITEMS = 8192, /* of a run that is read or written */
+    WRITE_ITEMS = 8192,
     AHEAD = 12
-};
-
-/* Where an item is, with what it is sorted by. */
-struct sort_place {
-    struct hash128 key;
-    size_t index;
-};
-
-/* A part that is in order. */
-struct sort_run {
-    const struct sort_item *items; /* in memory, with `places`; else in the spool */
-    const struct sort_place *places;
-    uint64_t off, left;
-    const struct sort_place *first; /* `places`, `off` and `left` at the beginning */
-    uint64_t start, count;
-    struct sort_item *buffer; /* of the spool */
-    size_t buffered, next;
-    struct sort_item head;
 };
 
 void vpi_sorter_init(struct sorter *sorter, const char *beside, size_t memory, unsigned threads)
@@ -44,13 +26,15 @@ void vpi_sorter_init(struct sorter *sorter, const char *beside, size_t memory, u
 
 void vpi_sorter_done(struct sorter *sorter)
 {
+    vpi_relay_stop(&sorter->relay);
     for (size_t i = 0; i < sorter->run_count; i++)
         free(sorter->runs[i].buffer);
     free(sorter->runs);
     free((void *)sorter->heap);
     free(sorter->items);
     free(sorter->places);
-    vpi_spool_done(&sorter->spool);
+    for (unsigned i = 0; i < SORT_THREADS_MOST; i++)
+        vpi_spool_done(&sorter->spools[i]);
     memset(sorter, 0, sizeof *sorter);
 }
 
@@ -77,19 +61,20 @@ struct part {
     const struct sort_item *items;
     struct sort_place *places;
     size_t first, count;
+    struct spool *spool; /* where the run goes, or NULL */
+    uint64_t off;
     bool failed;
 };
 
 /* One pass that deals the places out by the first bits; what falls together is few, or was made to.
  */
-static void *sort_part(void *context)
+static void sort_places(struct part *part)
 {
-    struct part *part = context;
     unsigned bits = part->count < FEW ? GROUP_BITS : DIGIT_BITS, digits = 1u << bits;
     size_t *starts = calloc(digits + 1, sizeof *starts);
     if (!starts) {
         part->failed = true;
-        return NULL;
+        return;
     }
     const struct sort_item *items = part->items + part->first;
     struct sort_place *places = part->places + part->first;
@@ -107,6 +92,49 @@ static void *sort_part(void *context)
             qsort(places + first, count, sizeof *places, compare_places);
     }
     free(starts);
+}
+
+/* They lie anywhere: those to come are asked for ahead. */
+const struct sort_item *vpi_sorter_item(const struct sort_run *run, uint64_t at)
+{
+    if (run->count - at > AHEAD)
+        __builtin_prefetch(&run->items[run->places[at + AHEAD].index]);
+    return &run->items[run->places[at].index];
+}
+
+static struct sort_run run_of(const struct part *part)
+{
+    return (struct sort_run){.items = part->items,
+                             .places = part->places + part->first,
+                             .spool = part->spool,
+                             .off = part->off,
+                             .count = part->count};
+}
+
+/* To the spool, in pieces that it needn't gather. */
+static void write_part(struct part *part)
+{
+    struct sort_run run = run_of(part);
+    struct sort_item *buffer = malloc(WRITE_ITEMS * sizeof *buffer);
+    if (!buffer) {
+        part->failed = true;
+        return;
+    }
+    for (uint64_t i = 0; i < run.count;) {
+        size_t here = 0;
+        while (here < WRITE_ITEMS && i < run.count)
+            buffer[here++] = *vpi_sorter_item(&run, i++);
+        vpi_spool_write(part->spool, buffer, here * sizeof *buffer);
+    }
+    free(buffer);
+}
+
+static void *sort_part(void *context)
+{
+    struct part *part = context;
+    sort_places(part);
+    if (!part->failed && part->spool)
+        write_part(part);
     return NULL;
 }
 
@@ -138,14 +166,19 @@ static enum vp_status sort_items(struct sorter *sorter, struct vp_error *err)
     bool started[SORT_THREADS_MOST] = {false};
     size_t first = 0, count = sorter->count;
     unsigned used = count < FIRST_CAPACITY ? 1 : sorter->threads;
-    bool failed = false;
+    enum vp_status status = VP_OK;
     free(sorter->places);
     sorter->places = malloc((count ? count : 1) * sizeof *sorter->places);
     if (!sorter->places)
         return no_memory(sorter, err);
     for (unsigned i = 0; i < used; i++) {
         size_t here = (count - first) / (used - i);
-        parts[i] = (struct part){sorter->items, sorter->places, first, here, false};
+        parts[i] = (struct part){
+            .items = sorter->items, .places = sorter->places, .first = first, .count = here};
+        if (sorter->spooled) {
+            parts[i].spool = &sorter->spools[i];
+            parts[i].off = sorter->spools[i].len;
+        }
         first += here;
         started[i] = i > 0 && pthread_create(&threads[i], NULL, sort_part, &parts[i]) == 0;
     }
@@ -157,56 +190,29 @@ static enum vp_status sort_items(struct sorter *sorter, struct vp_error *err)
         if (started[i])
             pthread_join(threads[i], NULL);
         struct sort_run *run = parts[i].failed ? NULL : run_new(sorter);
-        if (!run) {
-            failed = true;
-            continue;
-        }
-        run->items = sorter->items;
-        run->places = run->first = sorter->places + parts[i].first;
-        run->left = run->count = parts[i].count;
+        if (run)
+            *run = run_of(&parts[i]);
+        else
+            status = no_memory(sorter, err);
+        if (sorter->spools[i].failed && status == VP_OK)
+            status = vpi_fail(err, VP_E_IO, "%s: no room for sorted runs", sorter->beside);
+        if (run && sorter->spooled)
+            run->items = NULL;
     }
-    return failed ? no_memory(sorter, err) : VP_OK;
+    return status;
 }
 
-/* The next item of a run in memory; those after it are asked for ahead, they lie anywhere. */
-static const struct sort_item *item_in_memory(struct sort_run *run)
-{
-    if (run->left > AHEAD)
-        __builtin_prefetch(&run->items[run->places[AHEAD].index]);
-    run->left--;
-    return &run->items[run->places++->index];
-}
-
-/* Sorts what is in memory, and writes its runs to the spool. */
+/* Sorts what is in memory, and writes its runs to the spools. */
 static enum vp_status spill(struct sorter *sorter, struct vp_error *err)
 {
     enum vp_status status = VP_OK;
-    if (!sorter->spooled)
-        status = vpi_spool_init(&sorter->spool, sorter->beside, "runs", err);
+    for (unsigned i = 0; i < sorter->threads && !sorter->spooled && status == VP_OK; i++)
+        status = vpi_spool_init(&sorter->spools[i], sorter->beside, "runs", err);
     if (status != VP_OK)
         return status;
     sorter->spooled = true;
-    size_t first = sorter->run_count;
     status = sort_items(sorter, err);
-    struct sort_item *buffer = malloc(BUFFER_ITEMS * sizeof *buffer);
-    if (!buffer && status == VP_OK)
-        status = no_memory(sorter, err);
-    for (size_t i = first; i < sorter->run_count && status == VP_OK; i++) {
-        struct sort_run *run = &sorter->runs[i];
-        run->start = sorter->spool.len;
-        while (run->left > 0) {
-            size_t here = 0;
-            while (here < BUFFER_ITEMS && run->left > 0)
-                buffer[here++] = *item_in_memory(run);
-            vpi_spool_write(&sorter->spool, buffer, here * sizeof *buffer);
-        }
-        run->items = NULL;
-        run->places = NULL;
-    }
-    free(buffer);
     sorter->count = 0;
-    if (status == VP_OK && sorter->spool.failed)
-        status = vpi_fail(err, VP_E_IO, "%s: no room for sorted runs", sorter->beside);
     return status;
 }
 
@@ -233,115 +239,15 @@ enum vp_status vpi_sorter_add(struct sorter *sorter, const struct sort_item *ite
     return VP_OK;
 }
 
-/* ---- merging */
-
-/* Loads the run's next item; false: it has no more. */
-static bool advance(struct sorter *sorter, struct sort_run *run)
-{
-    if (run->items) {
-        if (run->left == 0)
-            return false;
-        run->head = *item_in_memory(run);
-        return true;
-    }
-    if (run->next == run->buffered) {
-        size_t here = run->left < BUFFER_ITEMS ? (size_t)run->left : BUFFER_ITEMS;
-        if (here == 0)
-            return false;
-        if (!vpi_spool_read(&sorter->spool, run->off, run->buffer, here * sizeof *run->buffer))
-            return false;
-        run->off += here * sizeof *run->buffer;
-        run->left -= here;
-        run->buffered = here;
-        run->next = 0;
-    }
-    run->head = run->buffer[run->next++];
-    return true;
-}
-
-static bool before(const struct sort_run *a, const struct sort_run *b)
-{
-    if (a->head.group != b->head.group)
-        return a->head.group < b->head.group;
-    return compare_keys(a->head.key, b->head.key) < 0;
-}
-
-static void sift_down(struct sorter *sorter, size_t at)
-{
-    struct sort_run **heap = sorter->heap;
-    struct sort_run *run = heap[at];
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= sorter->heap_count)
-            break;
-        if (child + 1 < sorter->heap_count && before(heap[child + 1], heap[child]))
-            child++;
-        if (!before(heap[child], run))
-            break;
-        heap[at] = heap[child];
-        at = child;
-    }
-    heap[at] = run;
-}
-
-/* Sorts the rest, and makes room to merge. */
-static enum vp_status prepare(struct sorter *sorter, struct vp_error *err)
+enum vp_status vpi_sorter_make_runs(struct sorter *sorter, struct vp_error *err)
 {
     enum vp_status status = sorter->spooled ? spill(sorter, err) : sort_items(sorter, err);
-    if (status != VP_OK)
-        return status;
     if (sorter->spooled) {
         free(sorter->items);
         free(sorter->places);
         sorter->items = NULL;
         sorter->places = NULL;
+        sorter->capacity = 0;
     }
-    sorter->heap = calloc(sorter->run_count + 1, sizeof(struct sort_run *));
-    if (!sorter->heap)
-        return no_memory(sorter, err);
-    for (size_t i = 0; i < sorter->run_count; i++) {
-        struct sort_run *run = &sorter->runs[i];
-        if (run->items)
-            continue;
-        run->buffer = malloc(BUFFER_ITEMS * sizeof *run->buffer);
-        if (!run->buffer)
-            return no_memory(sorter, err);
-    }
-    return VP_OK;
-}
-
-enum vp_status vpi_sorter_end(struct sorter *sorter, struct vp_error *err)
-{
-    if (!sorter->ended) {
-        enum vp_status status = prepare(sorter, err);
-        if (status != VP_OK)
-            return status;
-        sorter->ended = true;
-    }
-    sorter->heap_count = 0;
-    for (size_t i = 0; i < sorter->run_count; i++) {
-        struct sort_run *run = &sorter->runs[i];
-        run->places = run->first;
-        run->off = run->start;
-        run->left = run->count;
-        run->buffered = run->next = 0;
-        if (advance(sorter, run))
-            sorter->heap[sorter->heap_count++] = run;
-    }
-    for (size_t i = sorter->heap_count / 2; i-- > 0;)
-        sift_down(sorter, i);
-    return VP_OK;
-}
-
-bool vpi_sorter_next(struct sorter *sorter, struct sort_item *ret)
-{
-    if (sorter->heap_count == 0 || sorter->spool.failed)
-        return false;
-    struct sort_run *run = sorter->heap[0];
-    *ret = run->head;
-    if (!advance(sorter, run))
-        sorter->heap[0] = sorter->heap[--sorter->heap_count];
-    if (sorter->heap_count > 0)
-        sift_down(sorter, 0);
-    return true;
+    return status;
 }

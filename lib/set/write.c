@@ -289,10 +289,12 @@ static enum vp_status plan_tables(struct writer *w, struct vp_error *err)
         off += table->count * sizeof(struct table_key);
         if (table->count >= VPDB_NO_ROW)
             return vpi_fail(err, VP_E_SET, "the set is too large for a database");
-        if (table->count > 0 && !vpi_table_plan(table))
-            return table->spool->failed
-                       ? vpi_fail(err, VP_E_IO, "a database's temporary files can't be read")
-                       : vpi_fail(err, VP_E_SET, "keys crowd one place of the hash table");
+        if (table->count == 0 || vpi_table_plan(table))
+            continue;
+        if (table->spool->failed)
+            return vpi_fail(err, VP_E_IO,
+                            "a database's temporary files: no room, or can't be read");
+        return vpi_fail(err, VP_E_SET, "keys crowd one place of the hash table");
     }
     return VP_OK;
 }

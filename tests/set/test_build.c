@@ -2,8 +2,10 @@
 #define _XOPEN_SOURCE 700
 #include <check.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +96,70 @@ START_TEST(order_memory_and_threads_dont_show)
 }
 END_TEST
 
+START_TEST(any_number_of_threads_writes_the_same_bytes_from_the_spool)
+{
+    struct span first = {NULL, 0};
+    make_folder();
+    /* 1 byte: memory for 1,024 records, so that there are 65 runs of as many parts. */
+    for (unsigned threads = 1; threads <= 4; threads *= 2) {
+        struct build_options options = {path, 1, threads};
+        struct span bytes = built(7919, &options);
+        if (threads == 1)
+            first = bytes;
+        ck_assert(span_equal(first, bytes));
+        if (threads > 1)
+            free((void *)(uintptr_t)bytes.data);
+    }
+    free((void *)(uintptr_t)first.data);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+/* What a build says when no file may be longer than `most`. */
+static enum vp_status build_on_full_disk(const struct build_options *options, rlim_t most)
+{
+    struct arena arena;
+    struct vpi_build *build = NULL;
+    struct vp_error err = {0};
+    struct rlimit whole, limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &whole), 0);
+    limit = whole;
+    limit.rlim_cur = most;
+    vpi_arena_init(&arena, 0);
+    ck_assert_int_eq(vpi_build_new(options, &arena, &build, NULL), VP_OK);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    enum vp_status status = build_steps(build, 1);
+    if (status == VP_OK)
+        status = vpi_build_file(build, &content, path, &err);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &whole), 0);
+    vpi_build_free(build);
+    vpi_arena_done(&arena);
+    return status;
+}
+
+START_TEST(a_disk_that_is_full_at_any_time_is_an_error)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    make_folder();
+    ck_assert_int_eq(sigaction(SIGXFSZ, &ignore, &before), 0);
+    for (unsigned threads = 1; threads <= 4; threads *= 2) {
+        struct build_options options = {path, 1, threads};
+        enum vp_status status = VP_E_IO;
+        unsigned failures = 0;
+        /* Runs, keys, records and the database have different lengths. */
+        for (rlim_t most = 4096; status != VP_OK; most += most / 4, failures++) {
+            ck_assert_uint_lt(most, 64 << 20);
+            status = build_on_full_disk(&options, most);
+            ck_assert(status == VP_OK || status == VP_E_IO);
+            ck_assert_int_eq(unlink(path), status == VP_OK ? 0 : -1);
+        }
+        ck_assert_uint_gt(failures, 10);
+    }
+    ck_assert_int_eq(sigaction(SIGXFSZ, &before, NULL), 0);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
 static enum vp_status write_same_key(uint32_t records, struct vp_db **ret_db)
 {
     static char versions[70000][8];
@@ -173,6 +239,8 @@ END_TEST
 
 #define TESTS                                                                                      \
     TEST(order_memory_and_threads_dont_show)                                                       \
+    TEST(any_number_of_threads_writes_the_same_bytes_from_the_spool)                               \
+    TEST(a_disk_that_is_full_at_any_time_is_an_error)                                              \
     TEST(a_key_may_have_65535_records_and_no_more)                                                 \
     TEST(a_file_that_cannot_be_written_is_an_error)
 #include "check_main.h"
