@@ -220,7 +220,11 @@ enum vp_status vpi_build_file(struct vpi_build *build, const struct write_conten
     if (setvbuf(file.stream, NULL, _IONBF, 0) != 0 ||
         !vpi_sink_init(&sink, build->arena, NULL, file.stream))
         status = vpi_fail(err, VP_E_MEMORY, "no memory for a database");
-    if (status == VP_OK)
+    if (status == VP_OK) {
+        if (build->options.threads > 1)
+            vpi_sink_thread(&sink);
         status = vpi_build_write(build, content, &sink, err);
+        vpi_sink_done(&sink);
+    }
     return vpi_file_end(&file, status, err);
 }

@@ -16,7 +16,7 @@ struct build_options {
     const char *beside; /* a path beside which temporary files may stand; empty: the system's
                          * folder for them; NULL: all in memory */
     size_t memory;      /* for keys that are being sorted, if `beside` [512 MiB] */
-    unsigned threads;   /* that sort [1] */
+    unsigned threads;   /* that sort, merge and write [1]: 1 starts none */
 };
 
 enum vp_status vpi_build_new(const struct build_options *options, struct arena *arena,

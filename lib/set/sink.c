@@ -6,7 +6,8 @@ bool vpi_sink_init(struct sink *sink, struct arena *arena, struct output *memory
     sink->memory = memory;
     sink->file = file;
     sink->len = 0;
-    sink->failed = false;
+    sink->failed = sink->write_failed = false;
+    sink->relay.running = false;
     sink->buffered = sink->hashed = 0;
     sink->capacity = file ? SINK_BUFFER_FILE : SINK_BUFFER_MEMORY;
     sink->buffer = vpi_arena_alloc(arena, sink->capacity);
@@ -20,6 +21,29 @@ static void hash_buffer(struct sink *sink)
     sink->hashed = sink->buffered;
 }
 
+static void *write_file(void *context)
+{
+    struct sink *sink = context;
+    struct span bytes;
+    while ((bytes = vpi_relay_take(&sink->relay)).len > 0) {
+        if (!sink->write_failed)
+            sink->write_failed = fwrite(bytes.data, 1, bytes.len, sink->file) != bytes.len;
+    }
+    return NULL;
+}
+
+void vpi_sink_thread(struct sink *sink)
+{
+    if (vpi_relay_start(&sink->relay, sink->capacity, write_file, sink))
+        sink->buffer = vpi_relay_room(&sink->relay);
+}
+
+void vpi_sink_done(struct sink *sink)
+{
+    vpi_relay_stop(&sink->relay);
+    sink->failed |= sink->write_failed;
+}
+
 static void write_buffer(struct sink *sink)
 {
     struct span bytes = span_of(sink->buffer, sink->buffered);
@@ -27,10 +51,14 @@ static void write_buffer(struct sink *sink)
     sink->buffered = sink->hashed = 0;
     if (sink->failed || bytes.len == 0)
         return;
-    if (sink->file)
+    if (sink->relay.running) {
+        vpi_relay_give(&sink->relay, bytes.len);
+        sink->buffer = vpi_relay_room(&sink->relay);
+    } else if (sink->file) {
         sink->failed = fwrite(bytes.data, 1, bytes.len, sink->file) != bytes.len;
-    else
+    } else {
         vpi_output_bytes(sink->memory, bytes);
+    }
     if (sink->memory && sink->memory->failed)
         sink->failed = true;
 }
@@ -68,6 +96,7 @@ uint64_t vpi_sink_checksum(struct sink *sink)
 void vpi_sink_head(struct sink *sink, struct span head)
 {
     write_buffer(sink);
+    vpi_sink_done(sink);
     if (sink->failed || head.len > sink->len)
         return;
     if (sink->file)

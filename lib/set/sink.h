@@ -1,6 +1,7 @@
 /* sink.h - where a database goes: from front to back into memory or a file, hashed chunk by chunk
  *
- * Only the header and the chunk rows are written last, over the zeros that were kept for them.
+ * Only the header and the chunk rows are written last, over the zeros that were kept for them.  A
+ * file may be written by a thread of the sink's, while the caller makes what comes next.
  */
 #ifndef VPI_SET_SINK_H
 #define VPI_SET_SINK_H
@@ -9,6 +10,7 @@
 
 #include "base/hash.h"
 #include "set/output.h"
+#include "set/relay.h"
 
 /* A file is written in pieces of a huge page, at multiples of it: file systems that can then keep
  * it in huge pages, and a map of it has them too. */
@@ -22,6 +24,8 @@ struct sink {
     struct hash_stream hash; /* since vpi_sink_chunk */
     uint8_t *buffer;         /* what was not written yet; the first `hashed` bytes were hashed */
     size_t buffered, hashed, capacity;
+    struct relay relay; /* to the thread, if there is one */
+    bool write_failed;  /* the thread's */
 };
 
 /* One of the two; the buffer is the arena's, the sink lives on the stack, for its alignment. False:
@@ -38,5 +42,9 @@ uint64_t vpi_sink_checksum(struct sink *sink);
 
 /* Writes what is left, then overwrites the first bytes; nothing follows. */
 void vpi_sink_head(struct sink *sink, struct span head);
+
+/* Lets a thread write the file, if there can be one; then vpi_sink_done waits for it. */
+void vpi_sink_thread(struct sink *sink);
+void vpi_sink_done(struct sink *sink);
 
 #endif

@@ -225,11 +225,17 @@ START_TEST(a_file_that_cannot_be_written_is_an_error)
     /* A device that is always full: what was written is noticed to be missing, whenever. */
     ck_assert_int_eq(vpi_build_new(&options, &arena, &build, NULL), VP_OK);
     ck_assert_int_eq(build_steps(build, 1), VP_OK);
-    FILE *full = fopen("/dev/full", "wb");
-    if (full) {
+    for (int threads = 1; threads <= 2; threads++) {
+        FILE *full = fopen("/dev/full", "wb");
         struct sink sink;
+        if (!full)
+            continue;
         ck_assert(vpi_sink_init(&sink, &arena, NULL, full));
+        if (threads > 1)
+            vpi_sink_thread(&sink);
+        ck_assert_int_eq(sink.relay.running, threads > 1);
         ck_assert_int_eq(vpi_build_write(build, &content, &sink, &err), VP_E_IO);
+        vpi_sink_done(&sink);
         fclose(full);
     }
     vpi_build_free(build);
