@@ -197,8 +197,10 @@ static int db_merge(const struct options *options)
     if (options->output == NULL)
         return command_usage(options, "which file to write (-o FILE)?");
     struct vp_error err;
-    struct vp_set_options set_options = {
-        .size = sizeof set_options, .beside = options->output, .memory = options->memory};
+    struct vp_set_options set_options = {.size = sizeof set_options,
+                                         .beside = options->output,
+                                         .memory = options->memory,
+                                         .threads = options->jobs};
     if (vp_set_merge((const char *const *)options->arguments + 1, (size_t)options->count - 1,
                      options->output, &set_options, &err) == VP_OK)
         return 0;

@@ -53,7 +53,8 @@ static const struct option_row {
 } rows[] = {
     {ID_FORMAT, EVERY & ~COMMAND_BUILD, 'f', "format", "FORMAT",
      "text (default), json, ndjson or csv"},
-    {ID_JOBS, COMMAND_BUILD, 'j', "jobs", "N", "threads that read tables and sort (default: 1)"},
+    {ID_JOBS, COMMAND_BUILD | COMMAND_DB, 'j', "jobs", "N",
+     "threads that read tables, sort and write (default: 1)"},
     {ID_JOBS, COMMAND_SCAN, 'j', "jobs", "N", "threads (default: one a processor)"},
     {ID_POLICY, JUDGING, 'p', "policy", "ID", "answer each finding by this policy of the database"},
     {ID_DATABASE, LOADING, 'd', "database", "FILE", "use this database, not the installed one"},

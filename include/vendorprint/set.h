@@ -31,7 +31,7 @@ struct vp_set_options {
                          * NULL: the system's folder for them.  Kept until vp_set_free */
     uint64_t memory;    /* for keys that are being sorted, beyond which they go to temporary files
                          * [512 MiB]; texts and gates, each once, come on top */
-    unsigned threads;   /* that read tables and sort [1] */
+    unsigned threads;   /* that read tables, sort, merge and write [1]: 1 starts none */
 };
 
 /* Reads the set in `folder` (set.yaml, vendors/, products/, hashes/, keys/, policies/, anchors/).

@@ -124,7 +124,7 @@ def test_sets_and_databases_are_merged_in_any_order(run, tmp_path):
         out = tmp_path / f"out{backwards}"
         assert run("build", "-m", "1M", "-j", "2", *folders[::backwards], "-o", str(out)).status == 0
         made.append(out.read_bytes())
-        assert run("db", "merge", *files[::backwards], "-o", str(out)).status == 0
+        assert run("db", "merge", *files[::backwards], "-o", str(out), "-j", "3").status == 0
         made.append(out.read_bytes())
     assert made == made[:1] * 4
     assert run("lookup", "-d", str(tmp_path / "out1"), f"imphash:{2:032x}").status == 1
