@@ -16,7 +16,7 @@ _vendorprint_words()
     lookup) echo "--format --database --all --help" ;;
     lint) echo "--format --help" ;;
     build) echo "--output --memory --jobs --help" ;;
-    db) echo "--format --database --output --memory --help" ;;
+    db) echo "--format --database --output --memory --jobs --help" ;;
     *) echo "scan identify features explain lookup lint build db --help --version" ;;
     esac
 }
