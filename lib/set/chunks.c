@@ -42,9 +42,8 @@ static void add_row(struct chunk *chunk, const struct csv_row *row, const char *
         to->value = span_of(NULL, 0);
 }
 
-static void *parse(void *context)
+static void parse(struct chunk *chunk)
 {
-    struct chunk *chunk = context;
     struct csv csv = chunk->block.line == 1
                          ? vpi_csv_begin(chunk->block.text)
                          : (struct csv){.text = chunk->block.text, .line = chunk->block.line};
@@ -60,80 +59,88 @@ static void *parse(void *context)
             add_row(chunk, &row, result == CSV_BAD ? why : NULL);
     }
     chunk->failed |= chunk->arena.failed;
+}
+
+/* Whoever is free reads the next chunk: threads and the caller needn't be equally fast. */
+static void *parse_some(void *context)
+{
+    struct chunk_half *half = context;
+    unsigned i;
+    while ((i = atomic_fetch_add(&half->begun, 1)) < half->count)
+        parse(&half->items[i]);
     return NULL;
 }
 
-/* Fills a half with blocks, and lets threads read them. */
-static void start(struct chunks *chunks, unsigned half)
+static void copy_block(struct chunk *chunk, const struct block *block)
 {
-    unsigned count = 0;
-    struct block block;
-    while (count < chunks->lanes && vpi_blocks_next(chunks->blocks, &block)) {
-        struct chunk *chunk = &chunks->items[half][count++];
-        vpi_arena_reset(&chunk->arena);
-        chunk->rows = NULL;
-        chunk->count = chunk->capacity = 0;
-        chunk->failed = false;
-        uint8_t *text = vpi_arena_bytes(&chunk->arena, block.text.len);
-        chunk->block.line = block.line;
-        chunk->block.text = span_of(text, text ? block.text.len : 0);
-        if (text) /* the next block overwrites this one */
-            memcpy(text, block.text.data, block.text.len);
-        else
-            chunk->failed = true;
-        chunk->started =
-            chunks->threaded && pthread_create(&chunk->thread, NULL, parse, chunk) == 0;
-    }
-    chunks->counts[half] = count;
+    vpi_arena_reset(&chunk->arena);
+    chunk->rows = NULL;
+    chunk->count = chunk->capacity = 0;
+    uint8_t *text = vpi_arena_bytes(&chunk->arena, block->text.len);
+    chunk->block.line = block->line;
+    chunk->block.text = span_of(text, text ? block->text.len : 0);
+    if (text) /* the next block overwrites this one */
+        memcpy(text, block->text.data, block->text.len);
+    chunk->failed = !text;
 }
 
-static void finish(struct chunks *chunks, unsigned half)
+/* Fills a half with blocks, and lets threads read them. */
+static void start(struct chunks *chunks, struct chunk_half *half)
 {
-    for (unsigned i = 0; i < chunks->counts[half]; i++) {
-        struct chunk *chunk = &chunks->items[half][i];
-        if (chunk->started)
-            pthread_join(chunk->thread, NULL);
-        else
-            parse(chunk);
-        chunk->started = false;
-    }
+    struct block block;
+    unsigned most = chunks->lanes > 1 ? chunks->lanes + 1 : 1;
+    half->count = half->started = 0;
+    while (half->count < most && vpi_blocks_next(chunks->blocks, &block))
+        copy_block(&half->items[half->count++], &block);
+    atomic_store(&half->begun, 0);
+    while (half->started + 1 < chunks->lanes && half->started < half->count &&
+           pthread_create(&half->threads[half->started], NULL, parse_some, half) == 0)
+        half->started++;
+}
+
+static void finish(struct chunk_half *half)
+{
+    parse_some(half);
+    for (unsigned i = 0; i < half->started; i++)
+        pthread_join(half->threads[i], NULL);
+    half->started = 0;
 }
 
 void vpi_chunks_begin(struct chunks *chunks, unsigned threads)
 {
-    chunks->threaded = threads > 1;
-    chunks->lanes = threads > CHUNK_LANES_MOST ? CHUNK_LANES_MOST : threads > 1 ? threads - 1 : 1;
-    for (unsigned half = 0; half < 2; half++) {
-        for (unsigned i = 0; i < chunks->lanes; i++) {
-            vpi_arena_init(&chunks->items[half][i].arena, 0);
-            chunks->items[half][i].of = chunks;
-        }
+    chunks->lanes = threads > CHUNK_LANES_MOST ? CHUNK_LANES_MOST : threads > 1 ? threads : 1;
+    for (unsigned i = 0; i < 2 * CHUNK_HALF_MOST; i++) {
+        struct chunk *chunk = &chunks->halves[i / CHUNK_HALF_MOST].items[i % CHUNK_HALF_MOST];
+        vpi_arena_init(&chunk->arena, 0);
+        chunk->of = chunks;
     }
-    chunks->counts[0] = 0;
     chunks->half = 0; /* taken, as it were, and empty */
+    chunks->halves[0].count = 0;
     chunks->next = 0;
-    start(chunks, 1);
+    start(chunks, &chunks->halves[1]);
 }
 
 const struct chunk *vpi_chunks_next(struct chunks *chunks)
 {
-    if (chunks->next == chunks->counts[chunks->half]) {
-        unsigned other = 1 - chunks->half;
-        finish(chunks, other);
-        start(chunks, chunks->half);
-        chunks->half = other;
+    struct chunk_half *half = &chunks->halves[chunks->half];
+    if (chunks->next == half->count) {
+        struct chunk_half *other = &chunks->halves[1 - chunks->half];
+        finish(other);
+        start(chunks, half);
+        chunks->half = 1 - chunks->half;
         chunks->next = 0;
-        if (chunks->counts[other] == 0)
+        half = other;
+        if (half->count == 0)
             return NULL;
     }
-    return &chunks->items[chunks->half][chunks->next++];
+    return &half->items[chunks->next++];
 }
 
 void vpi_chunks_end(struct chunks *chunks)
 {
-    finish(chunks, 1 - chunks->half);
-    for (unsigned half = 0; half < 2; half++) {
-        for (unsigned i = 0; i < chunks->lanes; i++)
-            vpi_arena_done(&chunks->items[half][i].arena);
-    }
+    struct chunk_half *other = &chunks->halves[1 - chunks->half];
+    atomic_store(&other->begun, other->count); /* nobody wants the rest */
+    finish(other);
+    for (unsigned i = 0; i < 2 * CHUNK_HALF_MOST; i++)
+        vpi_arena_done(&chunks->halves[i / CHUNK_HALF_MOST].items[i % CHUNK_HALF_MOST].arena);
 }

@@ -8,11 +8,13 @@
 #define VPI_SET_CHUNKS_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "set/blocks.h"
 #include "set/read_csv.h"
 
-enum { CHUNK_LANES_MOST = 16 };
+/* A half has one chunk more than there are lanes: who is done early reads another one. */
+enum { CHUNK_LANES_MOST = 16, CHUNK_HALF_MOST = CHUNK_LANES_MOST + 1 };
 
 struct chunk_row {
     struct csv_field *fields;
@@ -29,8 +31,17 @@ struct chunk {
     struct block block;
     struct chunk_row *rows;
     size_t count, capacity;
-    pthread_t thread;
-    bool started, failed;
+    bool failed;
+};
+
+/* One is taken while the other one is read: by threads, and by the caller once it took the first.
+ */
+struct chunk_half {
+    struct chunk items[CHUNK_HALF_MOST];
+    unsigned count;
+    atomic_uint begun; /* chunks that somebody reads or has read */
+    pthread_t threads[CHUNK_LANES_MOST];
+    unsigned started;
 };
 
 struct chunks {
@@ -38,10 +49,9 @@ struct chunks {
     const struct csv_column *columns;
     unsigned column_count, fewest; /* the last ones may be missing, from the header too */
     unsigned kind, value;          /* the columns of these */
-    unsigned lanes;
-    bool threaded;
-    struct chunk items[2][CHUNK_LANES_MOST]; /* one half is taken while the other one is read */
-    unsigned counts[2], half, next;
+    unsigned lanes;                /* that read, the caller's among them */
+    struct chunk_half halves[2];
+    unsigned half, next; /* that is taken */
 };
 
 /* Begins to read; the blocks are the caller's.  `threads` 0 or 1: in the caller's alone. */
