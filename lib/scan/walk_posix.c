@@ -176,7 +176,8 @@ static int push(struct walk *walk)
             folder_free(folder);
         return error;
     }
-    qsort(folder->names, folder->count, sizeof *folder->names, by_bytes);
+    if (folder->count > 0) /* else there is no array */
+        qsort(folder->names, folder->count, sizeof *folder->names, by_bytes);
     folder->path_len = strlen(walk->path);
     folder->above = walk->top;
     walk->top = folder;
