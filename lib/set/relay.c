@@ -53,14 +53,6 @@ void vpi_relay_end(struct relay *relay)
     pthread_mutex_unlock(&relay->mutex);
 }
 
-void vpi_relay_drain(struct relay *relay)
-{
-    pthread_mutex_lock(&relay->mutex);
-    while (relay->taken < relay->given)
-        pthread_cond_wait(&relay->changed, &relay->mutex);
-    pthread_mutex_unlock(&relay->mutex);
-}
-
 struct span vpi_relay_take(struct relay *relay)
 {
     struct span block = span_of(NULL, 0);

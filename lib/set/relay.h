@@ -35,9 +35,6 @@ void vpi_relay_give(struct relay *relay, size_t len);
 /* The giver: nothing is given any more. */
 void vpi_relay_end(struct relay *relay);
 
-/* The giver: waits until what was given was taken, and isn't used any more. */
-void vpi_relay_drain(struct relay *relay);
-
 /* The taker: the next block, which is valid until the next call.  Nothing: there are no more. */
 struct span vpi_relay_take(struct relay *relay);
 

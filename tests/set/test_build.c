@@ -1,27 +1,20 @@
 /* test_build.c - the same bytes whatever the order, the memory and the threads; nothing is lost */
-#define _XOPEN_SOURCE 700
-#include <check.h>
+#include "test_folder.h"
 
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../db/sample.h"
 #include "set/build.h"
 
 enum { MANY = 60000 };
 
-static char folder[64];
 static char path[128];
 
 static void make_folder(void)
 {
-    strcpy(folder, "/tmp/vp-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/a.vpdb", folder);
+    folder_begin();
+    snprintf(path, sizeof path, "%s/a.vpdb", root);
 }
 
 static const struct write_content content = {
@@ -92,7 +85,7 @@ START_TEST(order_memory_and_threads_dont_show)
     free((void *)(uintptr_t)a.data);
     free((void *)(uintptr_t)b.data);
     free((void *)(uintptr_t)c.data);
-    ck_assert_int_eq(rmdir(folder), 0); /* nothing was left behind */
+    ck_assert_int_eq(rmdir(root), 0); /* nothing was left behind */
 }
 END_TEST
 
@@ -111,7 +104,7 @@ START_TEST(any_number_of_threads_writes_the_same_bytes_from_the_spool)
             free((void *)(uintptr_t)bytes.data);
     }
     free((void *)(uintptr_t)first.data);
-    ck_assert_int_eq(rmdir(folder), 0);
+    ck_assert_int_eq(rmdir(root), 0);
 }
 END_TEST
 
@@ -156,7 +149,7 @@ START_TEST(a_disk_that_is_full_at_any_time_is_an_error)
         ck_assert_uint_gt(failures, 10);
     }
     ck_assert_int_eq(sigaction(SIGXFSZ, &before, NULL), 0);
-    ck_assert_int_eq(rmdir(folder), 0);
+    ck_assert_int_eq(rmdir(root), 0);
 }
 END_TEST
 

@@ -1,27 +1,12 @@
 /* test_sort.c - sorted runs are merged in any number of threads; failures and early ends leave none
  */
-#define _XOPEN_SOURCE 700
-#include <check.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include "test_folder.h"
 
 #include "set/sort.h"
 
 enum { MANY = 20000 };
 
 static const unsigned threads_tried[] = {1, 2, 4};
-
-static char folder[64];
-static char path[128];
-
-static void make_folder(void)
-{
-    strcpy(folder, "/tmp/vp-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/a", folder);
-}
 
 /* Each number below MANY once; memory for 1,024 items. */
 static void fill(struct sorter *sorter, const char *beside, unsigned threads)
@@ -36,11 +21,11 @@ static void fill(struct sorter *sorter, const char *beside, unsigned threads)
 
 START_TEST(items_come_in_order_as_often_as_they_are_asked_for)
 {
-    make_folder();
+    folder_begin();
     for (size_t n = 0; n < 2 * sizeof threads_tried / sizeof *threads_tried; n++) {
         struct sorter sorter;
         struct sort_item item;
-        fill(&sorter, n % 2 ? path : NULL, threads_tried[n / 2]);
+        fill(&sorter, n % 2 ? folder_path("a") : NULL, threads_tried[n / 2]);
         /* All, some, none and all of them again. */
         for (uint32_t count = MANY, round = 0; round < 4; round++) {
             count = round == 1 ? 5000 : round == 2 ? 0 : MANY;
@@ -56,18 +41,18 @@ START_TEST(items_come_in_order_as_often_as_they_are_asked_for)
         ck_assert(!sorter.failed);
         vpi_sorter_done(&sorter);
     }
-    ck_assert_int_eq(rmdir(folder), 0); /* nothing was left behind */
+    ck_assert_int_eq(rmdir(root), 0); /* nothing was left behind */
 }
 END_TEST
 
 START_TEST(a_sorter_may_be_left_at_any_time)
 {
-    make_folder();
+    folder_begin();
     for (size_t n = 0; n < sizeof threads_tried / sizeof *threads_tried; n++) {
         for (int count = -1; count < 3; count++) {
             struct sorter sorter;
             struct sort_item item;
-            fill(&sorter, path, threads_tried[n]);
+            fill(&sorter, folder_path("a"), threads_tried[n]);
             if (count >= 0)
                 ck_assert_int_eq(vpi_sorter_end(&sorter, NULL), VP_OK);
             for (int i = 0; i < count; i++)
@@ -75,17 +60,17 @@ START_TEST(a_sorter_may_be_left_at_any_time)
             vpi_sorter_done(&sorter); /* joins the thread that merges */
         }
     }
-    ck_assert_int_eq(rmdir(folder), 0);
+    ck_assert_int_eq(rmdir(root), 0);
 }
 END_TEST
 
 START_TEST(runs_that_cannot_be_read_are_noticed)
 {
-    make_folder();
+    folder_begin();
     for (size_t n = 0; n < sizeof threads_tried / sizeof *threads_tried; n++) {
         struct sorter sorter;
         struct sort_item item;
-        fill(&sorter, path, threads_tried[n]);
+        fill(&sorter, folder_path("a"), threads_tried[n]);
         ck_assert_int_eq(vpi_sorter_end(&sorter, NULL), VP_OK);
         vpi_relay_stop(&sorter.relay);
         fclose(sorter.spools[0].file);
@@ -96,7 +81,7 @@ START_TEST(runs_that_cannot_be_read_are_noticed)
         ck_assert(sorter.failed);
         vpi_sorter_done(&sorter);
     }
-    ck_assert_int_eq(rmdir(folder), 0);
+    ck_assert_int_eq(rmdir(root), 0);
 }
 END_TEST
 
